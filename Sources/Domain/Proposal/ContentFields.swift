@@ -1,0 +1,99 @@
+extension JSONField where Value == [String: Answer] {
+  /// Answers to the questions of one scope, by key.
+  static func answers(_ scope: Question.Scope, _ questions: [Question]) -> JSONField {
+    .object { body in
+      var answers: [String: Answer] = [:]
+      for name in body.names {
+        guard let question = questions.first(where: { $0.key == name }) else {
+          body.refuse(name, .unknownQuestion, "is not a key of the questionnaire")
+          continue
+        }
+        guard question.isAsked else {
+          let place = question.readFrom ?? "another part of the content"
+          body.refuse(name, .answeredElsewhere, "is read from: \(place)")
+          continue
+        }
+        guard question.scope == scope else {
+          body.refuse(name, .unknownQuestion, "belongs to the \(question.scope.rawValue)")
+          continue
+        }
+        answers[name] = body.required(name, question.field)
+      }
+      return answers
+    }
+  }
+}
+
+extension JSONField where Value == Evidence {
+  static func evidence(_ questions: [Question]) -> JSONField {
+    .object { body in
+      let question = body.required("question", .parsed("a key of the questionnaire") { key in
+        questions.contains { $0.key == key } ? key : nil
+      })
+      let url = body.optional("url", .url)
+      let sha256 = body.optional("sha256", .sha256)
+      let observed = body.required("observed_on", .date)
+      let expires = body.required("expires_on", .date)
+      let rate = body.optional("max_rps", .rate)
+      if !body.names.contains("url"), !body.names.contains("sha256") {
+        body.record(.required, at: "url", "a url or a sha256 is required")
+      }
+      if let observed, let expires, expires < observed {
+        body.record(.endsBeforeStarts, at: "expires_on", "must not be before observed_on")
+      }
+      guard let question, let observed, let expires else { return nil }
+      return Evidence(
+        question: question, url: url, sha256: sha256, observedOn: observed,
+        expiresOn: expires, maxRate: rate)
+    }
+  }
+}
+
+extension JSONField where Value == Authorisation {
+  static var authorisation: JSONField {
+    .object { body in
+      let issuer = body.required("issuer", .prose(300))
+      let reference = body.required("reference", .prose(300))
+      let sha256 = body.required("sha256", .sha256)
+      let rate = body.required("max_rps", .rate)
+      let expires = body.required("expires_on", .date)
+      guard let issuer, let reference, let sha256, let rate, let expires else { return nil }
+      return Authorisation(
+        issuer: issuer, reference: reference, sha256: sha256, maxRate: rate,
+        expiresOn: expires)
+    }
+  }
+}
+
+extension JSONField where Value == String {
+  /// A SHA-256 value, with or without `sha256:` before it, kept as written.
+  static var sha256: JSONField {
+    .parsed("64 lower-case hex digits, with or without sha256: before them") { text in
+      Digest(text) != nil || Digest("sha256:" + text) != nil ? text : nil
+    }
+  }
+
+  /// An http or https URL; only its form is looked at.
+  static var url: JSONField {
+    .parsed("a URL that begins with https:// or http://") { text in
+      let rest = ["https://", "http://"].first { text.hasPrefix($0) }
+        .map { text.utf8.dropFirst($0.utf8.count) }
+      guard let rest, !rest.isEmpty, text.utf8.count <= 2_000,
+        text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
+      else { return nil }
+      return text
+    }
+  }
+
+  /// The beginning of a path, as it stands in the request line.
+  static var pathPrefix: JSONField {
+    .parsed("a path that begins with / and has no query, fragment or dot segment") { text in
+      let segments = text.split(separator: "/", omittingEmptySubsequences: false)
+      guard text.hasPrefix("/"), text.utf8.count <= 1_000,
+        text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 35 && $0 != 63 && $0 != 92 }),
+        !segments.contains("."), !segments.contains("..")
+      else { return nil }
+      return text
+    }
+  }
+}

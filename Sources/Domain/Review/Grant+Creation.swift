@@ -1,0 +1,103 @@
+extension Grant {
+  /// The grant of an approval (lifecycle transition 13): per target the caps of the assessment,
+  /// from the later of `starts_on` and the approval to the earlier of `ends_on` and the tier's
+  /// validity.
+  package static func created(
+    from approval: Approval, content: ProposalContent, assessment: Assessment,
+    by actor: Actor, at now: Timestamp
+  ) throws(Refusals) -> Ruling<Grant> {
+    let round = approval.round
+    let budgets = assessment.targets.map {
+      budget(of: $0, content: content, assessment: assessment, at: now)
+    }
+    try Refusals.check(budgets.flatMap(\.refusals))
+    let grant = Grant(
+      id: GrantID.make(at: now), proposal: round.proposal, round: round.id,
+      digest: round.digest, tier: assessment.tier,
+      startsAt: budgets.map(\.startsAt).min() ?? now,
+      endsAt: budgets.map(\.endsAt).max() ?? now,
+      pools: content.pools, buildDigests: content.buildDigests,
+      tokenBlocks: assessment.blocks(of: .token), budgets: budgets, createdAt: now)
+    return Ruling(
+      grant,
+      LogEntry(
+        .grantCreated, stream: StreamID(grant.id),
+        object: EventObject("grant", grant.id.text, digest: round.digest), by: actor, at: now,
+        detail: grant.logDetail))
+  }
+
+  private static func budget(
+    of target: TargetAssessment, content: ProposalContent, assessment: Assessment,
+    at now: Timestamp
+  ) -> GrantedBudget {
+    let written = content.targets[target.index]
+    let starts = max(now, written.zone.dayStart(content.startsOn))
+    let validity = starts.adding(seconds: assessment.longestValidityDays * 86_400)
+    let asked = written.zone.dayEnd(content.endsOn)
+    let ends = min(asked, validity)
+    let daily = target.caps.weightedDailyRequests
+    let days = (ends.microseconds(since: starts) + 86_399_999_999) / 86_400_000_000
+    var setBy = target.caps.setBy
+    if target.caps.costWeight > 1 { setBy["cost_weight"] = .string(costWeightRule(target)) }
+    setBy["ends_at"] = .string(validity < asked ? assessment.tier.description : "request")
+    return GrantedBudget(
+      id: BudgetID.make(at: now), target: target.index,
+      hosts: written.patterns.map(\.description), pathPrefixes: written.pathPrefixes,
+      methods: written.methods.map(\.rawValue), maxRate: target.caps.weightedRate,
+      burst: target.caps.burst.value, maxConcurrency: target.caps.maxConcurrency.value,
+      maxWorkers: target.caps.maxWorkers.value, dailyRequests: daily,
+      totalRequests: written.totalRequests ?? daily * max(0, days),
+      timeZone: written.zone.name, windows: target.caps.windows.value, startsAt: starts,
+      endsAt: ends, evidenceExpiresAt: evidenceExpiry(of: written),
+      costWeight: target.caps.costWeight, setBy: setBy)
+  }
+
+  private static func costWeightRule(_ target: TargetAssessment) -> String {
+    target.findings.rules.first { $0.effect.costWeight == target.caps.costWeight }?.id ?? ""
+  }
+
+  /// The end of the last day of what the approval rests on: the authorisation, and the capacity
+  /// evidence where capacity is said to be known.
+  private static func evidenceExpiry(of target: TargetContent) -> Timestamp? {
+    var days: [LocalDate] = []
+    if target.answers["operator_consent"] == .choice("written_authorisation"),
+      let authorisation = target.authorisation
+    {
+      days.append(authorisation.expiresOn)
+    }
+    let capacity = (target.evidence ?? []).filter { $0.question == "capacity_evidence" }
+    if let capacityKnown = target.answers["capacity_evidence"], capacityKnown != .choice("none"),
+      let last = capacity.map(\.expiresOn).max()
+    {
+      days.append(last)
+    }
+    return days.min().map { target.zone.dayEnd($0) }
+  }
+
+  private var logDetail: JSONObject {
+    [
+      "proposal": JSON(proposal), "round": JSON(round), "tier": .string(tier.description),
+      "starts_at": JSON(startsAt), "ends_at": JSON(endsAt),
+      "budgets": .array(budgets.map(\.logDetail)),
+    ]
+  }
+}
+
+extension GrantedBudget {
+  fileprivate var refusals: [Refusal] {
+    var found: [Refusal] = []
+    if windows.isEmpty { found.append(.windowEmpty(target: target)) }
+    if endsAt <= startsAt { found.append(.grantEnded(at: endsAt)) }
+    return found
+  }
+
+  fileprivate var logDetail: JSON {
+    [
+      "id": JSON(id), "target": JSON(target), "max_urps": JSON(maxRate.microRPS),
+      "burst": JSON(burst), "max_concurrency": JSON(maxConcurrency),
+      "max_workers": JSON(maxWorkers), "daily_requests": JSON(dailyRequests),
+      "total_requests": JSON(totalRequests), "starts_at": JSON(startsAt),
+      "ends_at": JSON(endsAt),
+    ]
+  }
+}

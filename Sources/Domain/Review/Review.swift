@@ -1,0 +1,77 @@
+/// A proposal's newest round with the people in it: what every decision is judged against.
+package struct Review: Hashable, Sendable {
+  package let proposal: ProposalID
+  package let parties: Parties
+  /// Nil for a draft.
+  package let round: Round?
+  /// Everybody who decided in the round, as they stand now.
+  package let signers: [PersonID: Signer]
+
+  package init(
+    proposal: ProposalID, parties: Parties, round: Round?, signers: [PersonID: Signer]
+  ) {
+    self.proposal = proposal
+    self.parties = parties
+    self.round = round
+    self.signers = signers
+  }
+
+  /// `draft`, or the newest round's state at an instant.
+  package func status(at now: Timestamp) -> RoundState { round?.status(at: now) ?? .draft }
+
+  /// Whether a decision still counts now: once a round is closed, its decisions stand as they
+  /// are.
+  package func isLive(_ decision: Decision) -> Bool {
+    guard decision.standing == .live else { return false }
+    guard decision.verdict == .approve, round?.recorded.isOpen ?? false else { return true }
+    guard let signer = signers[decision.person] else { return false }
+    return signer.stillHolds(decision.role, since: decision.decidedAt)
+      && parties.refusals(for: signer.identity).isEmpty
+  }
+
+  /// The approval that fills a seat.
+  package func approval(of role: Role) -> Decision? {
+    round?.decisions.first {
+      $0.role == role && $0.verdict == .approve && isLive($0)
+    }
+  }
+
+  /// Why a person could not approve in a role just now; empty when they could. The digest is
+  /// taken as right (the `can_decide` of a view).
+  package func refusals(
+    of signer: Signer, as role: Role, verdict: Decision.Verdict = .approve, at now: Timestamp
+  ) -> [Refusal] {
+    var found = parties.refusals(for: signer.identity)
+    if !signer.active || signer.roles[role] == nil { found.append(.roleNotHeld(role)) }
+    return found + stateRefusals(at: now) + seatRefusals(signer, role, verdict)
+  }
+
+  func stateRefusals(at now: Timestamp) -> [Refusal] {
+    guard let round else { return [.noOpenRound(status: RoundState.draft.rawValue)] }
+    switch round.status(at: now) {
+    case .inReview: return []
+    case .lapsed: return [.lapsed(at: round.decideBy)]
+    case let closed: return [.roundClosed(status: closed.rawValue)]
+    }
+  }
+
+  private func seatRefusals(
+    _ signer: Signer, _ role: Role, _ verdict: Decision.Verdict
+  ) -> [Refusal] {
+    guard let round, round.recorded == .inReview else { return [] }
+    var found: [Refusal] = []
+    if !round.seats.contains(role) { found.append(.noSuchSeat(role)) }
+    let live = round.decisions.filter(isLive)
+    if let own = live.first(where: { $0.person == signer.person }) {
+      found.append(.alreadyDecided(as: own.role))
+    }
+    if verdict == .approve, let filled = approval(of: role), filled.identity != signer.identity {
+      found.append(.seatFilled(role))
+    }
+    let elsewhere = live.first {
+      $0.identity == signer.identity && ($0.role != role || $0.person != signer.person)
+    }
+    if let elsewhere { found.append(.seatTakenBySamePerson(elsewhere.role)) }
+    return found
+  }
+}

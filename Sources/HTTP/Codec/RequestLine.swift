@@ -1,0 +1,102 @@
+import HTTPTypes
+
+/// The path and query of a target, wherever they stand in it.
+struct Target: Sendable {
+  /// Empty for an absolute form without a path: the same as `/`.
+  let path: HeadSpan
+  let query: HeadSpan?
+}
+
+/// A request line, read strictly: `method SP target SP HTTP/d.d`.
+struct RequestLine: Sendable {
+  let method: HTTPRequest.Method
+  let target: Target
+  let minorVersion: UInt8
+  /// The authority of an absolute form, which counts instead of Host.
+  let isAbsolute: Bool
+
+  /// Reads a line without its line end. Ranges are those of `line.base`.
+  init(_ line: Slice<UnsafeRawBufferPointer>) throws(HTTPFailure) {
+    guard let methodEnd = line.firstIndex(where: { !ASCII.isToken($0) }),
+      methodEnd > line.startIndex, line[methodEnd] == ASCII.space
+    else { throw .malformedMessage("the method is not a token followed by one space") }
+    let rest = line[(methodEnd + 1)...]
+    guard let targetEnd = rest.firstIndex(where: { !ASCII.isVisible($0) }),
+      targetEnd > rest.startIndex, rest[targetEnd] == ASCII.space
+    else { throw .malformedMessage("the target is not followed by one space and a version") }
+    minorVersion = try Self.minorVersion(line[(targetEnd + 1)...])
+    method = Self.method(line[..<methodEnd])
+    (target, isAbsolute) = try Self.target(
+      line[(methodEnd + 1)..<targetEnd], of: method)
+  }
+
+  private static func minorVersion(
+    _ bytes: Slice<UnsafeRawBufferPointer>
+  ) throws(HTTPFailure) -> UInt8 {
+    let start = bytes.startIndex
+    let prefix: StaticString = "HTTP/"
+    let hasPrefix = prefix.withUTF8Buffer { bytes.starts(with: $0) }
+    guard bytes.count == 8, hasPrefix, ASCII.isDigit(bytes[start + 5]),
+      bytes[start + 6] == 0x2E, ASCII.isDigit(bytes[start + 7]), bytes[start + 5] != 0x30
+    else { throw .malformedMessage("the version is not HTTP/1.1") }
+    guard bytes[start + 5] == 0x31 else { throw .versionUnsupported }
+    return bytes[start + 7] - 0x30
+  }
+
+  private static func method(_ bytes: Slice<UnsafeRawBufferPointer>) -> HTTPRequest.Method {
+    // Methods are compared with their case: `get` is another, unknown, method.
+    let text = String(decoding: bytes, as: UTF8.self)
+    guard let method = HTTPRequest.Method(text) else {
+      preconditionFailure("a token is a method")
+    }
+    return method
+  }
+
+  private static func target(
+    _ bytes: Slice<UnsafeRawBufferPointer>, of method: HTTPRequest.Method
+  ) throws(HTTPFailure) -> (Target, isAbsolute: Bool) {
+    guard !bytes.contains(ASCII.numberSign) else {
+      throw .malformedMessage("the target has a fragment")
+    }
+    if method == .connect {
+      guard HostGrammar.isAuthority(bytes) else {
+        throw .malformedMessage("CONNECT takes a host and a port")
+      }
+      return (Target(path: HeadSpan(bytes.indices), query: nil), isAbsolute: true)
+    }
+    if bytes.first == ASCII.slash { return (splitQuery(bytes), isAbsolute: false) }
+    if bytes.count == 1, bytes.first == 0x2A, method == .options {
+      return (Target(path: HeadSpan(bytes.indices), query: nil), isAbsolute: false)
+    }
+    return (try absoluteForm(bytes), isAbsolute: true)
+  }
+
+  private static func absoluteForm(
+    _ bytes: Slice<UnsafeRawBufferPointer>
+  ) throws(HTTPFailure) -> Target {
+    let start = bytes.startIndex
+    let schemeBytes: Int
+    if ASCII.equals(bytes.prefix(7), "http://") {
+      schemeBytes = 7
+    } else if ASCII.equals(bytes.prefix(8), "https://") {
+      schemeBytes = 8
+    } else {
+      throw .malformedMessage("the target is neither a path nor an http URL")
+    }
+    let rest = bytes[(start + schemeBytes)...]
+    let end = rest.firstIndex { $0 == ASCII.slash || $0 == ASCII.question } ?? rest.endIndex
+    guard HostGrammar.isHost(rest[..<end]) else {
+      throw .malformedMessage("the target's host is malformed")
+    }
+    return splitQuery(rest[end...])
+  }
+
+  private static func splitQuery(_ bytes: Slice<UnsafeRawBufferPointer>) -> Target {
+    guard let mark = bytes.firstIndex(of: ASCII.question) else {
+      return Target(path: HeadSpan(bytes.indices), query: nil)
+    }
+    return Target(
+      path: HeadSpan(bytes.startIndex..<mark),
+      query: HeadSpan((mark + 1)..<bytes.endIndex))
+  }
+}

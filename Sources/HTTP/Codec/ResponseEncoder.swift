@@ -1,0 +1,87 @@
+import HTTPTypes
+
+/// What an answer's head depends on besides the answer itself.
+struct ResponseContext {
+  /// Of the request; 1.1 when it was not read.
+  var minorVersion: UInt8
+  var isHead: Bool
+  var closes: Bool
+  var requestID: String
+  /// IMF-fixdate.
+  var date: [UInt8]
+}
+
+/// Writes an answer's head. The content follows it unchanged.
+enum ResponseEncoder {
+  /// Appends the head to `buffer`; false, with nothing appended, when the answer has a status
+  /// or a value that must not be sent.
+  static func encodeHead(
+    of response: Response, _ context: ResponseContext, into buffer: inout [UInt8]
+  ) -> Bool {
+    guard (200...999).contains(response.status.code), response.fields.allSatisfy(isSendable)
+    else { return false }
+    buffer.append("HTTP/1.1 ")
+    buffer.append(number: response.status.code)
+    buffer.append(" ")
+    buffer.append(contentsOf: reasonPhrase(of: response.status).utf8)
+    buffer.append("\r\nDate: ")
+    buffer.append(contentsOf: context.date)
+    var hasCacheControl = false
+    for field in response.fields {
+      buffer.append("\r\n")
+      buffer.append(contentsOf: field.name.rawName.utf8)
+      buffer.append(": ")
+      buffer.append(contentsOf: field.value.utf8)
+      if field.name.canonicalName == "cache-control" { hasCacheControl = true }
+    }
+    if !hasCacheControl { buffer.append("\r\nCache-Control: no-store") }
+    buffer.append("\r\nX-Request-Id: ")
+    buffer.append(contentsOf: context.requestID.utf8)
+    if allowsContent(response.status) {
+      buffer.append("\r\nContent-Length: ")
+      buffer.append(number: response.body.count)
+    }
+    if context.closes {
+      buffer.append("\r\nConnection: close")
+    } else if context.minorVersion == 0 {
+      buffer.append("\r\nConnection: keep-alive")
+    }
+    buffer.append("\r\n\r\n")
+    return true
+  }
+
+  /// Whether the content is to be sent.
+  static func sendsContent(of response: Response, _ context: ResponseContext) -> Bool {
+    !context.isHead && allowsContent(response.status)
+  }
+
+  /// 204 and 304 end with their head.
+  private static func allowsContent(_ status: HTTPResponse.Status) -> Bool {
+    status.code != 204 && status.code != 304
+  }
+
+  /// A line end in a value would let it forge fields; other control characters are refused too.
+  private static func isSendable(_ field: ResponseField) -> Bool {
+    field.value.utf8.allSatisfy(ASCII.isFieldContent)
+  }
+
+  private static func reasonPhrase(of status: HTTPResponse.Status) -> String {
+    guard status.reasonPhrase.isEmpty else { return status.reasonPhrase }
+    return switch status.code {
+    case 423: "Locked"
+    default: ""
+    }
+  }
+}
+
+extension [UInt8] {
+  fileprivate mutating func append(_ text: StaticString) {
+    text.withUTF8Buffer { append(contentsOf: $0) }
+  }
+
+  /// Appends a number that is not negative, in decimal digits.
+  fileprivate mutating func append(number: Int) {
+    if number >= 10 { append(number: number / 10) }
+    append(UInt8(0x30 + number % 10))
+  }
+}

@@ -1,0 +1,120 @@
+import HTTPTypes
+import Reactor
+
+/// From a head to its answer.
+extension Connection {
+  /// A head is complete: finds its route, whose limit bounds the body.
+  func receive(_ head: RequestHead, isBodyAwaited: Bool) {
+    machine.headReceived(head.framing, keepsAlive: head.keepsAlive, at: now)
+    let resolution = owner.router.resolve(head)
+    current = Current(
+      head: head, id: RequestIDs.given(by: head) ?? owner.nextRequestID(),
+      resolution: resolution, start: now)
+    if case .route(let route, _) = resolution { parser.bodyBytesMax = route.bodyBytesMax }
+    guard head.expectsContinue else { return }
+    if case .length(let length) = head.framing, length > parser.bodyBytesMax { return }
+    if case .failure(let failure) = resolution {
+      // The client may or may not send its body now, so nothing behind it can be trusted.
+      return answer(failure, isFault: true)
+    }
+    if isBodyAwaited { send(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8), []) }
+  }
+
+  /// A request is complete: it is answered, now or later.
+  func receive(_ body: [UInt8]) {
+    guard let current else { preconditionFailure("a body comes after its head") }
+    switch current.resolution {
+    case .failure(let failure): answer(failure, isFault: false)
+    case .options(let allow): answer(owner.router.optionsResponse(allow: allow))
+    case .route(let route, let parameters):
+      var request = Request(head: current.head, body: body, id: current.id, peer: peer)
+      request.pathParameters = parameters
+      switch route.endpoint {
+      case .immediate(let handler): answer(handler(request))
+      case .waiting(let handler): run(handler, with: request, route: route)
+      }
+    }
+  }
+
+  private func run(_ handler: @escaping Route.Handler, with request: Request, route: Route) {
+    guard owner.beginHandler() else { return answer(.overloaded, isFault: false) }
+    machine.handlerBegun(timeoutSeconds: route.timeoutSeconds, at: now)
+    let serial = machine.requestCount
+    let connection = LoopBound(self, to: owner.loop)
+    let task = owner.loop.spawn {
+      let response = await handler(request)
+      connection.value.finish(response, serial: serial)
+    }
+    // A handler that did not wait has been answered already.
+    if isHandling(serial) { handlerTask = task }
+  }
+
+  private func isHandling(_ serial: Int) -> Bool {
+    machine.state == .handling && machine.requestCount == serial
+  }
+
+  private func finish(_ response: Response, serial: Int) {
+    owner.endHandler()
+    // Too late: the connection is closed, or the time-out was answered.
+    guard isHandling(serial) else { return }
+    handlerTask = nil
+    answer(response)
+    proceed()
+  }
+
+  /// The handler's time is over. It may take no notice of its cancellation; its answer is
+  /// dropped then.
+  func cancelHandler() {
+    handlerTask?.cancel()
+    handlerTask = nil
+    answer(.handlerTimedOut, isFault: true)
+  }
+
+  /// Answers a failure; behind a fault in the message itself the connection is closed.
+  func answer(_ failure: HTTPFailure, isFault: Bool) {
+    let id = current?.id ?? owner.nextRequestID()
+    answer(owner.router.response(to: failure, requestID: id), id: id, isFault: isFault)
+  }
+
+  private func answer(_ response: Response) {
+    answer(response, id: current?.id ?? "", isFault: false)
+  }
+
+  private func answer(_ response: Response, id: String, isFault: Bool) {
+    let closes = machine.answerBegun(toFault: isFault, at: now)
+    let context = ResponseContext(
+      minorVersion: current?.head.minorVersion ?? 1, isHead: current?.head.method == .head,
+      closes: closes, requestID: id, date: owner.dateBytes())
+    var response = response
+    var head = owner.takeHeadBuffer()
+    if !ResponseEncoder.encodeHead(of: response, context, into: &head) {
+      response = owner.router.response(to: .responseInvalid, requestID: id)
+      if !ResponseEncoder.encodeHead(of: response, context, into: &head) {
+        response = Response(status: .internalServerError)
+        let isEncoded = ResponseEncoder.encodeHead(of: response, context, into: &head)
+        precondition(isEncoded, "an answer without fields can be sent")
+      }
+    }
+    let body = ResponseEncoder.sendsContent(of: response, context) ? response.body : []
+    answered = (response.status.code, body.count, id)
+    send(head, body)
+    owner.giveBack(&head)
+  }
+
+  /// Writes the access log's line for the current request.
+  func logAnswer() {
+    let request = current
+    let result = answered ?? (status: 499, bodyBytes: 0, id: request?.id ?? "-")
+    current = nil
+    answered = nil
+    guard let accessLog = owner.accessLog else { return }
+    let end = MonotonicInstant.now()
+    accessLog(
+      AccessRecord(
+        method: request?.head.method.rawValue ?? "-",
+        path: request.map { $0.head.text($0.head.path) } ?? "-",
+        status: result.status, bodyBytes: result.bodyBytes,
+        microseconds: end.microseconds(since: request?.start ?? now),
+        requestID: result.id, peer: peer))
+  }
+}

@@ -1,0 +1,85 @@
+package import Reactor
+import Synchronization
+
+/// An HTTP/1.1 server on the loops it is given.
+package final class HTTPServer: Sendable {
+  private let router: Router
+  private let limits: HTTPLimits
+  private let accessLog: (@Sendable (AccessRecord) -> Void)?
+  private let count = ConnectionCount()
+  private let listeners = Mutex<[LoopBound<LoopListener>]>([])
+
+  /// Makes a server that does not listen yet. `accessLog` is called on the loops: it must not
+  /// block.
+  package init(
+    router: Router, limits: HTTPLimits = .standard,
+    accessLog: (@Sendable (AccessRecord) -> Void)? = nil
+  ) {
+    self.router = router
+    self.limits = limits
+    self.accessLog = accessLog
+  }
+
+  /// Connections open now, over all loops.
+  package var connectionCount: Int { count.value.load(ordering: .relaxed) }
+
+  /// Listens on every address in every loop; gives the addresses with the ports that were
+  /// bound, in the same order. Nothing listens when it throws. Once only.
+  package func start(
+    on loops: [EventLoop], addresses: [SocketAddress]
+  ) async throws(SystemError) -> [SocketAddress] {
+    var sockets: [ListeningSocket] = []
+    for address in addresses {
+      sockets.append(try ListeningSocket(on: address, backlog: limits.backlog))
+    }
+    for loop in loops {
+      switch await listen(on: sockets, loop: loop) {
+      case .success(let listener): listeners.withLock { $0.append(listener) }
+      case .failure(let error):
+        await drain(withinSeconds: 0)
+        throw error
+      }
+    }
+    return sockets.map(\.address)
+  }
+
+  /// Stops accepting, lets every request that has begun finish, announces the close to its
+  /// client, and closes what is left after the time given. Returns when none is left.
+  package func drain(withinSeconds seconds: Int = 20) async {
+    let draining = listeners.withLock { listeners in
+      let draining = listeners
+      listeners = []
+      return draining
+    }
+    let deadline = MonotonicInstant.now().advanced(bySeconds: seconds)
+    await withTaskGroup { group in
+      for listener in draining {
+        group.addTask {
+          await withCheckedContinuation { continuation in
+            listener.loop.submit {
+              listener.value.drain(until: deadline) { continuation.resume() }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private func listen(
+    on sockets: [ListeningSocket], loop: EventLoop
+  ) async -> Result<LoopBound<LoopListener>, SystemError> {
+    let (router, limits, count, accessLog) = (router, limits, count, accessLog)
+    return await withCheckedContinuation { continuation in
+      loop.submit {
+        let listener = LoopListener(
+          loop: loop, router: router, limits: limits, count: count, accessLog: accessLog)
+        do throws(SystemError) {
+          try listener.listen(on: sockets)
+          continuation.resume(returning: .success(LoopBound(listener, to: loop)))
+        } catch {
+          continuation.resume(returning: .failure(error))
+        }
+      }
+    }
+  }
+}

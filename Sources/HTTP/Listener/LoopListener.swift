@@ -1,0 +1,145 @@
+import Glibc
+import Reactor
+import Synchronization
+
+/// A listening socket, shared by the loops; closed when the last of them lets it go.
+final class ListeningSocket: Sendable {
+  private let descriptor: Descriptor
+  let address: SocketAddress
+
+  init(on address: SocketAddress, backlog: Int) throws(SystemError) {
+    descriptor = try Socket.listen(on: address, backlog: backlog)
+    self.address = try Socket.localAddress(of: descriptor.rawValue)
+  }
+
+  var number: Int32 { descriptor.rawValue }
+}
+
+/// Counts the connections of all loops.
+final class ConnectionCount: Sendable {
+  let value = Atomic<Int>(0)
+}
+
+/// One loop's share of a server: accepts connections and owns them and what they share.
+final class LoopListener {
+  let loop: EventLoop
+  let router: Router
+  let limits: HTTPLimits
+  let accessLog: (@Sendable (AccessRecord) -> Void)?
+  /// Where every connection of the loop receives; parsed before anything else is received.
+  let readBuffer: UnsafeMutableRawBufferPointer
+
+  private let count: ConnectionCount
+  private var acceptors: [Acceptor] = []
+  private var connections: [ObjectIdentifier: Connection] = [:]
+  private var runningHandlers = 0
+  private var headBuffer: [UInt8] = []
+  private var date = HTTPDate()
+  private var dateReadAt: MonotonicInstant?
+  private var requestIDs = RequestIDs()
+  private var drained: (() -> Void)?
+  private var drainTimer: LoopTimer?
+
+  init(
+    loop: EventLoop, router: Router, limits: HTTPLimits, count: ConnectionCount,
+    accessLog: (@Sendable (AccessRecord) -> Void)?
+  ) {
+    self.loop = loop
+    self.router = router
+    self.limits = limits
+    self.count = count
+    self.accessLog = accessLog
+    readBuffer = .allocate(byteCount: 64 * 1024, alignment: 16)
+  }
+
+  deinit {
+    readBuffer.deallocate()
+  }
+
+  func listen(on sockets: [ListeningSocket]) throws(SystemError) {
+    for socket in sockets {
+      let acceptor = try Acceptor(socket, owner: self)
+      try acceptor.resume()
+      acceptors.append(acceptor)
+    }
+  }
+
+  // MARK: Connections
+
+  var isFull: Bool { connections.count >= limits.connectionsPerLoopMax }
+
+  func add(_ descriptor: consuming Descriptor, from peer: SocketAddress) throws(SystemError) {
+    try Socket.disableDelay(descriptor.rawValue)
+    let connection = Connection(owning: descriptor, peer: peer.description, owner: self)
+    try connection.begin()
+    connections[ObjectIdentifier(connection)] = connection
+    count.value.add(1, ordering: .relaxed)
+  }
+
+  func remove(_ connection: Connection) {
+    let removed = connections.removeValue(forKey: ObjectIdentifier(connection))
+    guard removed != nil else { return }
+    count.value.subtract(1, ordering: .relaxed)
+    for acceptor in acceptors { acceptor.resumeWhenFull() }
+    finishDrainWhenEmpty()
+  }
+
+  // MARK: Shared by the connections
+
+  func nextRequestID() -> String { requestIDs.next() }
+
+  func dateBytes() -> [UInt8] {
+    // The calendar clock is read at most ten times a second.
+    if dateReadAt.map({ loop.now.nanoseconds(since: $0) > 100_000_000 }) ?? true {
+      dateReadAt = loop.now
+      date.update(toSecondsSince1970: WallClock.secondsSince1970())
+    }
+    return date.bytes
+  }
+
+  func takeHeadBuffer() -> [UInt8] {
+    let buffer = headBuffer
+    headBuffer = []
+    return buffer
+  }
+
+  func giveBack(_ buffer: inout [UInt8]) {
+    buffer.removeAll(keepingCapacity: true)
+    swap(&buffer, &headBuffer)
+  }
+
+  /// False when as many handlers are running as may.
+  func beginHandler() -> Bool {
+    guard runningHandlers < limits.handlersPerLoopMax else { return false }
+    runningHandlers += 1
+    return true
+  }
+
+  func endHandler() {
+    runningHandlers -= 1
+  }
+
+  // MARK: Drain
+
+  /// Takes no more connections, lets the others finish until `deadline`, then closes them.
+  func drain(until deadline: MonotonicInstant, _ finished: @escaping () -> Void) {
+    precondition(drained == nil, "a listener is drained once")
+    drained = finished
+    for acceptor in acceptors { acceptor.stop() }
+    acceptors = []
+    for connection in Array(connections.values) { connection.drain() }
+    drainTimer = loop.setTimer(at: deadline) { [self] in
+      for connection in Array(connections.values) { connection.close() }
+    }
+    finishDrainWhenEmpty()
+  }
+
+  private func finishDrainWhenEmpty() {
+    // `drainTimer` is set last, so nothing finishes while connections are still being told.
+    guard connections.isEmpty, let drained, let drainTimer else { return }
+    loop.cancel(drainTimer)
+    self.drainTimer = nil
+    self.drained = nil
+    drained()
+  }
+}

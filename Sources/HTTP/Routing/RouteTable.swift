@@ -1,0 +1,107 @@
+import HTTPTypes
+
+/// Patterns as a tree of segments. Literals win over parameters.
+struct RouteTable: Sendable {
+  /// What a path leads to.
+  struct Found {
+    /// Indices of routes, in the order in which they were given.
+    let routes: [Int]
+    /// Decoded, in the order of the path.
+    let values: [String]
+  }
+
+  enum Outcome {
+    case found(Found)
+    case notFound
+    case malformed
+  }
+
+  private struct Node: Sendable {
+    var literals: [(bytes: [UInt8], node: Int)] = []
+    var parameter: Int?
+    var routes: [Int] = []
+  }
+
+  private var nodes = [Node()]
+
+  /// Adds a route's pattern and gives its parameters' names.
+  mutating func insert(_ pattern: String, route: Int) -> [String] {
+    precondition(pattern.utf8.first == ASCII.slash, "a pattern begins with a slash")
+    var node = 0
+    var names: [String] = []
+    for segment in pattern.split(separator: "/", omittingEmptySubsequences: false).dropFirst() {
+      if segment.hasPrefix("{"), segment.hasSuffix("}") {
+        names.append(String(segment.dropFirst().dropLast()))
+        node = parameterNode(of: node)
+      } else {
+        precondition(!segment.contains("{"), "a parameter is a whole segment")
+        node = literalNode(of: node, Array(segment.utf8))
+      }
+    }
+    nodes[node].routes.append(route)
+    return names
+  }
+
+  /// Finds the routes of a path, which is still percent-encoded.
+  func find(_ path: Slice<UnsafeRawBufferPointer>) -> Outcome {
+    let rest = path.isEmpty ? path : path.dropFirst()
+    var segments: [Slice<UnsafeRawBufferPointer>] = []
+    segments.reserveCapacity(8)
+    var start = rest.startIndex
+    for position in rest.indices where rest[position] == ASCII.slash {
+      segments.append(rest[start..<position])
+      start = position + 1
+    }
+    segments.append(rest[start...])
+    var decoded: [String?] = []
+    if path.contains(ASCII.percent) {
+      decoded = segments.map(PercentCoding.segment)
+      if decoded.contains(nil) { return .malformed }
+    }
+    var values: [String] = []
+    guard let node = descend(from: 0, segments[...], decoded, &values) else {
+      return .notFound
+    }
+    return .found(Found(routes: nodes[node].routes, values: values))
+  }
+
+  private func descend(
+    from node: Int, _ segments: ArraySlice<Slice<UnsafeRawBufferPointer>>,
+    _ decoded: [String?], _ values: inout [String]
+  ) -> Int? {
+    guard let segment = segments.first else { return nodes[node].routes.isEmpty ? nil : node }
+    let text = decoded.isEmpty ? nil : decoded[segments.startIndex]
+    for literal in nodes[node].literals {
+      let isEqual =
+        text.map { $0.utf8.elementsEqual(literal.bytes) }
+        ?? segment.elementsEqual(literal.bytes)
+      guard isEqual else { continue }
+      if let found = descend(from: literal.node, segments.dropFirst(), decoded, &values) {
+        return found
+      }
+    }
+    guard let parameter = nodes[node].parameter, !segment.isEmpty else { return nil }
+    values.append(text ?? String(decoding: segment, as: UTF8.self))
+    if let found = descend(from: parameter, segments.dropFirst(), decoded, &values) {
+      return found
+    }
+    values.removeLast()
+    return nil
+  }
+
+  private mutating func parameterNode(of node: Int) -> Int {
+    if let existing = nodes[node].parameter { return existing }
+    nodes.append(Node())
+    nodes[node].parameter = nodes.count - 1
+    return nodes.count - 1
+  }
+
+  private mutating func literalNode(of node: Int, _ bytes: [UInt8]) -> Int {
+    if let existing = nodes[node].literals.first(where: { $0.bytes == bytes }) {
+      return existing.node
+    }
+    nodes.append(Node())
+    nodes[node].literals.append((bytes, nodes.count - 1))
+    return nodes.count - 1
+  }
+}

@@ -1,0 +1,78 @@
+package import Logging
+package import Reactor
+internal import Synchronization
+
+/// The database: one pool of connections per loop. Call `shutdown` before letting it go.
+package final class Database: Sendable {
+  /// How long running transactions may go on after `shutdown` was called.
+  private static let shutdownGraceMilliseconds = 5_000
+
+  private let pools: [ConnectionPool]
+  private let nextPool = Atomic<Int>(0)
+
+  /// Checks the connection string; connects only when the first transaction comes.
+  package init(
+    _ configuration: DatabaseConfiguration, loops: [EventLoop], logger: Logger
+  ) throws(DatabaseError) {
+    precondition(!loops.isEmpty, "a database lives on at least one loop")
+    let options = try ConnectionOptions(configuration)
+    pools = loops.map {
+      ConnectionPool(loop: $0, configuration: configuration, options: options, logger: logger)
+    }
+  }
+
+  /// Runs the body in a READ COMMITTED transaction: commits when it returns, rolls back when it
+  /// throws. Never run twice; `commitUnknown` when the connection breaks during COMMIT.
+  package func transaction<R: Sendable>(
+    _ body: (borrowing Transaction) async throws -> R
+  ) async throws -> R {
+    try await run(.readWrite, body)
+  }
+
+  /// Runs the body in a READ ONLY transaction.
+  package func read<R: Sendable>(
+    _ body: (borrowing Transaction) async throws -> R
+  ) async throws -> R {
+    try await run(.readOnly, body)
+  }
+
+  /// Refuses new transactions, lets the running ones end for a while, closes all connections.
+  package func shutdown() async {
+    for pool in pools {
+      await pool.close(graceMilliseconds: Self.shutdownGraceMilliseconds)
+    }
+  }
+
+  private func run<R: Sendable>(
+    _ mode: TransactionState.Mode, _ body: (borrowing Transaction) async throws -> R
+  ) async throws -> R {
+    if let pool = poolOfCurrentLoop() { return try await run(mode, on: pool, body) }
+    let turn = nextPool.wrappingAdd(1, ordering: .relaxed).oldValue
+    let pool = pools[Int(UInt(bitPattern: turn) % UInt(pools.count))]
+    return try await withTaskExecutorPreference(pool.loop) {
+      try await run(mode, on: pool, body)
+    }
+  }
+
+  private func run<R: Sendable>(
+    _ mode: TransactionState.Mode, on pool: ConnectionPool,
+    _ body: (borrowing Transaction) async throws -> R
+  ) async throws -> R {
+    let connection = try await pool.lease()
+    let state = TransactionState(pool: pool, connection: connection, mode: mode)
+    do {
+      let result = try await body(Transaction(state: state))
+      try await state.commit()
+      return result
+    } catch {
+      state.rollBack()
+      throw error
+    }
+  }
+
+  private func poolOfCurrentLoop() -> ConnectionPool? {
+    guard let loop = EventLoop.current else { return nil }
+    if loop.index < pools.count, pools[loop.index].loop === loop { return pools[loop.index] }
+    return pools.first { $0.loop === loop }
+  }
+}

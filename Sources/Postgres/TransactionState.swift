@@ -1,0 +1,124 @@
+internal import Reactor
+
+/// One transaction on its connection: what is queued, what was sent, what went wrong.
+///
+/// `@unchecked Sendable`: its variables are touched only by the task that runs the transaction,
+/// one step after the other. A `borrowing Transaction` cannot be captured by another task, and
+/// the loop sees only copies of what is sent.
+final class TransactionState: @unchecked Sendable {
+  /// The most writes that may wait for the next query.
+  static let writesMax = 1_000
+
+  /// What the transaction may do.
+  enum Mode { case readWrite, readOnly }
+
+  private let pool: ConnectionPool
+  private let connection: Connection
+  private let mode: Mode
+  private var queued: [Request] = []
+  private var hasBegun = false
+  private var isOver = false
+  private var failure: DatabaseError?
+
+  init(pool: ConnectionPool, connection: Connection, mode: Mode) {
+    self.pool = pool
+    self.connection = connection
+    self.mode = mode
+  }
+
+  /// Sends what is queued and the statement; gives its rows.
+  func query(
+    _ statement: Statement, _ parameters: [Parameter]
+  ) async throws(DatabaseError) -> Rows {
+    try checkAlive()
+    enqueue(Request(statement: statement, parameters: parameters, purpose: .answer))
+    let reply = await exchange(takeQueued())
+    if let failure = reply.failure { throw fail(failure, reply) }
+    guard let rows = reply.rows else { return Rows(memory: nil, affected: 0) }
+    return rows
+  }
+
+  /// Queues a statement whose rows nobody wants.
+  func write(_ statement: Statement, _ parameters: [Parameter]) {
+    guard queued.count < Self.writesMax else {
+      failure = failure ?? .invalidParameter("more than \(Self.writesMax) writes are queued")
+      return
+    }
+    enqueue(Request(statement: statement, parameters: parameters))
+  }
+
+  /// Ends the transaction with what is queued; throws when it did not happen.
+  func commit() async throws(DatabaseError) {
+    if !hasBegun, queued.isEmpty, failure == nil { return release() }
+    try checkAlive()
+    if mode == .readOnly {
+      if !queued.isEmpty {
+        let reply = await exchange(takeQueued())
+        if let failure = reply.failure { throw fail(failure, reply) }
+      }
+      // Nothing depends on how it ends, so nobody waits for it.
+      return conclude(with: .commit)
+    }
+    enqueue(Request(statement: .commit, purpose: .commit))
+    let batch = takeQueued()
+    let reply = await withUnsafeContinuation { continuation in
+      connection.perform { $0.commit(batch, reply: continuation) }
+    }
+    if let failure = reply.failure { throw fail(failure, reply) }
+    release()
+  }
+
+  /// Undoes everything without waiting for it. Idempotent.
+  func rollBack() {
+    if isOver { return }
+    hasBegun ? conclude(with: .rollback) : release()
+  }
+
+  private func checkAlive() throws(DatabaseError) {
+    if failure == nil, Task.isCancelled { failure = .cancelled }
+    if let failure { throw failure }
+  }
+
+  private func enqueue(_ request: Request) {
+    if queued.isEmpty, !hasBegun {
+      queued.append(Request(statement: mode == .readOnly ? .beginReadOnly : .begin))
+    }
+    queued.append(request)
+  }
+
+  private func takeQueued() -> [Request] {
+    hasBegun = true
+    let batch = queued
+    queued = []
+    return batch
+  }
+
+  private func exchange(_ batch: [Request]) async -> Reply {
+    let connection = connection
+    return await withTaskCancellationHandler {
+      await withUnsafeContinuation { continuation in
+        connection.perform { $0.run(batch, of: self, reply: continuation) }
+      }
+    } onCancel: {
+      // Also when it comes late: the task is cancelled, so no later statement may go on either.
+      connection.loop.submit { connection.abandon(self) }
+    }
+  }
+
+  private func fail(_ error: DatabaseError, _ reply: Reply) -> DatabaseError {
+    isOver = isOver || reply.isDetached
+    failure = error
+    return error
+  }
+
+  private func conclude(with statement: Statement) {
+    isOver = true
+    connection.perform { $0.conclude(with: statement) }
+  }
+
+  private func release() {
+    isOver = true
+    let pool = pool
+    connection.perform { pool.release($0) }
+  }
+}

@@ -1,0 +1,104 @@
+package import Domain
+package import Postgres
+
+/// Stored answers of POST calls, for 24 hours per caller, path and key (api.md, Conventions).
+package enum IdempotencyStore {
+  /// How long an answer is replayed.
+  package static let keptSeconds: Int64 = 24 * 3_600
+
+  package struct Answer: Sendable {
+    package let bodyDigest: Digest
+    package let status: Int32
+    package let bytes: [UInt8]
+
+    package init(bodyDigest: Digest, status: Int32, bytes: [UInt8]) {
+      self.bodyDigest = bodyDigest
+      self.status = status
+      self.bytes = bytes
+    }
+  }
+
+  /// Takes the key until the transaction ends; false while another call with it is running.
+  package static func claim(
+    _ key: IdempotencyKey, in tx: borrowing Transaction
+  ) async throws -> Bool {
+    let name = "idempotency\n\(key.caller)\n\(key.path)\n\(key.key)"
+    return try await tx.one(tryLock, [.text(name)]).bool(0)
+  }
+
+  /// The answer stored for the key in the last 24 hours; claim it first.
+  package static func find(
+    _ key: IdempotencyKey, now: Timestamp, in tx: borrowing Transaction
+  ) async throws -> Answer? {
+    let oldest = now.adding(seconds: -keptSeconds)
+    guard
+      let row = try await tx.oneOrNil(
+        select, [.text(key.caller), .text(key.path), .text(key.key), .instant(oldest)])
+    else { return nil }
+    return Answer(
+      bodyDigest: try row.digest(0), status: try row.int32(1), bytes: try row.bytes(2))
+  }
+
+  /// Queues the answer; it commits with the effect it answers for.
+  package static func store(
+    _ answer: Answer, for key: IdempotencyKey, now: Timestamp, in tx: borrowing Transaction
+  ) {
+    tx.write(
+      upsert,
+      [
+        .text(key.caller), .text(key.path), .text(key.key), .digest(answer.bodyDigest),
+        .int32(answer.status), .bytes(answer.bytes), .instant(now),
+      ])
+  }
+
+  /// What happens after this can be undone without losing the claim.
+  package static func markEffect(in tx: borrowing Transaction) async throws {
+    try await tx.execute(savepoint, [])
+  }
+
+  /// Undoes everything since `markEffect`.
+  package static func undoEffect(in tx: borrowing Transaction) async throws {
+    try await tx.execute(rollback, [])
+  }
+
+  /// Removes answers older than 24 hours.
+  package static func prune(now: Timestamp, in tx: borrowing Transaction) {
+    tx.write(deleteOld, [.instant(now.adding(seconds: -keptSeconds))])
+  }
+
+  static let savepoint = Statement("SAVEPOINT effect")
+
+  static let rollback = Statement("ROLLBACK TO SAVEPOINT effect")
+
+  static let tryLock = Statement("SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))")
+
+  static let select = Statement(
+    """
+    SELECT body_sha256, status, answer FROM idempotency_keys
+    WHERE caller = $1 AND path = $2 AND key = $3 AND created_at > $4
+    """)
+
+  static let upsert = Statement(
+    """
+    INSERT INTO idempotency_keys (caller, path, key, body_sha256, status, answer, created_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)
+    ON CONFLICT (caller, path, key) DO UPDATE
+    SET body_sha256 = excluded.body_sha256, status = excluded.status,
+      answer = excluded.answer, created_at = excluded.created_at
+    """)
+
+  static let deleteOld = Statement("DELETE FROM idempotency_keys WHERE created_at <= $1")
+}
+
+/// Whose key it is, on which path.
+package struct IdempotencyKey: Hashable, Sendable {
+  package let caller: String
+  package let path: String
+  package let key: String
+
+  package init(caller: String, path: String, key: String) {
+    self.caller = caller
+    self.path = path
+    self.key = key
+  }
+}

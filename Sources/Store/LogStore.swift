@@ -1,0 +1,61 @@
+package import Domain
+package import Ledger
+package import Postgres
+
+/// Appends events to their streams; the sequencer numbers what stands in `pending`.
+package enum LogStore {
+  /// Locks the stream's head until the transaction ends and queues the event behind it.
+  ///
+  /// - Returns: the event's id, for the rows that refer to it.
+  package static func append(
+    _ entry: LogEntry, in tx: borrowing Transaction
+  ) async throws -> EventID {
+    let row = try await tx.one(lockHead, [.text(entry.stream.text), .bytes(Digest.zero.bytes)])
+    let head = StreamHead(seq: try row.int64(0), leafHash: Digest(bytes: try row.bytes(1)))
+    let event = try EventRecord(entry, log: try row.text(2), after: head)
+    tx.write(
+      insertEvent,
+      [
+        .text(event.id.text), .text(entry.stream.text), .int64(event.seq),
+        .bytes(event.prev.bytes), .text(entry.type.rawValue), .text(entry.object.type),
+        .text(entry.object.id), .text(entry.actor.id), .bytes(event.bytes),
+        .bytes(event.leafHash.bytes), .timestamp(microsecondsSince1970: entry.at.microseconds),
+      ])
+    tx.write(insertPending, [.text(event.id.text)])
+    tx.write(
+      moveHead, [.text(entry.stream.text), .int64(event.seq), .bytes(event.leafHash.bytes)])
+    return event.id
+  }
+
+  /// The events of a stream in order: the exact bytes of each.
+  package static func events(
+    ofStream stream: StreamID, after seq: Int64, limit: Int64, in tx: borrowing Transaction
+  ) async throws -> [(seq: Int64, bytes: [UInt8])] {
+    let rows = try await tx.query(
+      selectStream, [.text(stream.text), .int64(seq), .int64(limit)])
+    return try rows.map { row in (try row.int64(0), try row.bytes(1)) }
+  }
+
+  static let lockHead = Statement(
+    """
+    INSERT INTO streams (id, seq, head) VALUES ($1, 0, $2)
+    ON CONFLICT (id) DO UPDATE SET seq = streams.seq
+    RETURNING seq, head, (SELECT log_name FROM service)
+    """)
+
+  static let insertEvent = Statement(
+    """
+    INSERT INTO events (id, stream, seq, prev, type, object_type, object_id, actor, bytes,
+      leaf_hash, recorded_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+    """)
+
+  static let insertPending = Statement("INSERT INTO pending (event) VALUES ($1)")
+
+  static let moveHead = Statement("UPDATE streams SET seq = $2, head = $3 WHERE id = $1")
+
+  static let selectStream = Statement(
+    """
+    SELECT seq, bytes FROM events WHERE stream = $1 AND seq > $2 ORDER BY seq LIMIT $3
+    """)
+}

@@ -1,0 +1,153 @@
+package import Domain
+package import Postgres
+
+/// Sites with their ceilings; the ceiling is the site's row in `scopes`.
+package enum SiteStore {
+  package static func find(_ host: Host, in tx: borrowing Transaction) async throws -> Site? {
+    try await tx.oneOrNil(selectHost, [.text(host.text)]).map(site)
+  }
+
+  /// Locks the site at a host, registered or implicit; nil when there is no row yet.
+  package static func lock(
+    _ host: Host, in tx: borrowing Transaction
+  ) async throws -> (id: SiteID, registered: Site?)? {
+    guard let row = try await tx.oneOrNil(lockHost, [.text(host.text)]) else { return nil }
+    let id = try row.identifier(0, of: SiteKind.self)
+    guard try row.bool(1) else { return (id, nil) }
+    return (id, try await find(host, in: tx))
+  }
+
+  /// Registered sites after `host` in order of host.
+  package static func list(
+    after host: String, limit: Int64, in tx: borrowing Transaction
+  ) async throws -> [Site] {
+    try await tx.query(selectPage, [.text(host), .int64(limit)]).map(site)
+  }
+
+  /// Every registered site that covers the host: at it, above it, or through an alias; in order
+  /// of id, which is the order of locking.
+  package static func covering(
+    _ host: Host, in tx: borrowing Transaction
+  ) async throws -> [Site] {
+    let names = host.selfAndParents.map(\.text)
+    return try await tx.query(selectCovering, [.textArray(names)]).map(site)
+  }
+
+  /// Refusal: `already_exists` for an alias that belongs to another site.
+  package static func record(
+    _ ruling: Ruling<Site>, in tx: borrowing Transaction
+  ) async throws {
+    let (site, now) = (ruling.subject, ruling.entry.at)
+    let ceiling = site.facts.ceiling
+    tx.write(
+      upsertScope,
+      [
+        .id(site.id), .int64(ceiling.maxRPS.microRPS), .int64(ceiling.burst),
+        .int64(ceiling.maxConcurrency), .int64(ceiling.dailyRequests),
+        .text(site.facts.timeZone), .text(windowsText(ceiling.windows)), .instant(now),
+      ])
+    tx.write(
+      upsertSite,
+      [
+        .id(site.id), .text(site.host.text), .text(site.facts.operatorKind.rawValue),
+        .optional(text: site.facts.contact), .optional(text: site.facts.notes),
+        .int64(site.version), .instant(now),
+      ])
+    tx.write(deleteAliases, [.id(site.id)])
+    for alias in site.facts.aliases {
+      let rows = try await tx.query(insertAlias, [.text(alias.text), .id(site.id)])
+      guard rows.affected == 1 else {
+        throw Refusals(.alreadyExists(kind: "site with the alias", name: alias.text))
+      }
+    }
+    _ = try await LogStore.append(ruling.entry, in: tx)
+  }
+
+  /// A set of hours as the schema keeps it: JSON of its windows, `[]` for no hour at all and
+  /// `"always"` for any hour.
+  package static func windowsText(_ windows: WindowSet) -> String {
+    windows.isAlways ? "always" : String(decoding: windows.json.bytes(), as: UTF8.self)
+  }
+
+  /// Reads what `windowsText` wrote.
+  package static func windows(_ row: Row, _ column: Int) throws -> WindowSet {
+    let text = try row.text(column)
+    if text == "always" { return .always }
+    let windows = try JSONReader.read(
+      JSONParser.parse(Array(text.utf8)), as: .array(0...Ceiling.windowsMax, of: .window))
+    return WindowSet(windows)
+  }
+
+  private static func site(_ row: Row) throws -> Site {
+    let ceiling = Ceiling(
+      maxRPS: Rate(microRPS: try row.int64(4)), burst: try row.int64(5),
+      maxConcurrency: try row.int64(6), dailyRequests: try row.int64(7),
+      windows: try windows(row, 9))
+    let facts = SiteFacts(
+      operatorKind: try row.decoded(2, OperatorKind(rawValue: try row.text(2))),
+      ceiling: ceiling, timeZone: try row.text(8),
+      aliases: try row.textArray(12).map { try Host($0) },
+      contact: try row.textOrNil(10), notes: try row.textOrNil(11))
+    return Site(
+      id: try row.identifier(0, of: SiteKind.self), host: try Host(try row.text(1)),
+      facts: facts, version: try row.int64(3))
+  }
+
+  static let selectHost = Statement(
+    """
+    SELECT s.id, s.host, s.operator_kind, s.version, c.max_urps, c.burst, c.max_concurrency,
+      c.daily_requests, c.time_zone, c.windows, s.contact, s.notes,
+      array(SELECT a.host FROM site_aliases a WHERE a.site = s.id ORDER BY a.host)
+    FROM sites s JOIN scopes c ON c.id = s.id
+    WHERE s.host = $1 AND s.registered
+    """)
+
+  static let selectPage = Statement(
+    """
+    SELECT s.id, s.host, s.operator_kind, s.version, c.max_urps, c.burst, c.max_concurrency,
+      c.daily_requests, c.time_zone, c.windows, s.contact, s.notes,
+      array(SELECT a.host FROM site_aliases a WHERE a.site = s.id ORDER BY a.host)
+    FROM sites s JOIN scopes c ON c.id = s.id
+    WHERE s.host > $1 AND s.registered ORDER BY s.host LIMIT $2
+    """)
+
+  static let selectCovering = Statement(
+    """
+    SELECT s.id, s.host, s.operator_kind, s.version, c.max_urps, c.burst, c.max_concurrency,
+      c.daily_requests, c.time_zone, c.windows, s.contact, s.notes,
+      array(SELECT a.host FROM site_aliases a WHERE a.site = s.id ORDER BY a.host)
+    FROM sites s JOIN scopes c ON c.id = s.id
+    WHERE s.registered AND (s.host = ANY ($1) OR EXISTS (
+      SELECT FROM site_aliases a WHERE a.site = s.id AND a.host = ANY ($1)))
+    ORDER BY s.id
+    """)
+
+  static let lockHost = Statement("SELECT id, registered FROM sites WHERE host = $1 FOR UPDATE")
+
+  static let upsertScope = Statement(
+    """
+    INSERT INTO scopes (id, kind, max_urps, burst, max_concurrency, daily_requests, time_zone,
+      windows, last_clock)
+    VALUES ($1, 'site', $2, $3, $4, $5, $6, $7, $8)
+    ON CONFLICT (id) DO UPDATE
+    SET max_urps = excluded.max_urps, burst = excluded.burst,
+      max_concurrency = excluded.max_concurrency, daily_requests = excluded.daily_requests,
+      time_zone = excluded.time_zone, windows = excluded.windows
+    """)
+
+  static let upsertSite = Statement(
+    """
+    INSERT INTO sites (id, host, registered, operator_kind, contact, notes, version, created_at)
+    VALUES ($1, $2, true, $3, $4, $5, $6, $7)
+    ON CONFLICT (id) DO UPDATE
+    SET registered = true, operator_kind = excluded.operator_kind, contact = excluded.contact,
+      notes = excluded.notes, version = excluded.version
+    """)
+
+  static let deleteAliases = Statement("DELETE FROM site_aliases WHERE site = $1")
+
+  static let insertAlias = Statement(
+    """
+    INSERT INTO site_aliases (host, site) VALUES ($1, $2) ON CONFLICT (host) DO NOTHING
+    """)
+}

@@ -1,0 +1,101 @@
+package import Domain
+import Ledger
+package import Postgres
+
+/// One thing that a person, a worker or the service does: one transaction.
+///
+/// `run` looks up what the command is about (404) before it opens `Result` inputs (400), then
+/// asks who may (403), then applies the rule.
+package protocol Command: Sendable {
+  associatedtype Output: Sendable
+  func run(by act: Act, in tx: borrowing Transaction) async throws -> Output
+
+  /// The output for a stored answer that is asked for again; nil replays the answer as stored.
+  ///
+  /// Leases use it: a replay is signed anew, and refused while a stop stands.
+  func replayed(
+    _ stored: StoredAnswer, by act: Act, in tx: borrowing Transaction
+  ) async throws -> Output?
+}
+
+extension Command {
+  package func replayed(
+    _ stored: StoredAnswer, by act: Act, in tx: borrowing Transaction
+  ) async throws -> Output? { nil }
+}
+
+/// One look at the database: a read-only transaction.
+package protocol Query: Sendable {
+  associatedtype Output: Sendable
+  func run(by act: Act, in tx: borrowing Transaction) async throws -> Output
+}
+
+/// A call as it arrived: whose secret, what trace, which idempotency key.
+package struct Caller: Sendable {
+  /// SHA-256 of the bearer secret.
+  package let secretHash: Digest
+  package let trace: RequestTrace
+
+  package init(secretHash: Digest, trace: RequestTrace) {
+    self.secretHash = secretHash
+    self.trace = trace
+  }
+}
+
+extension RequestTrace {
+  /// The trace of a call with this body; of the body only the digest is kept.
+  package init(
+    id: String, method: String, path: String, idempotencyKey: String?, body: [UInt8]
+  ) {
+    self.init(
+      id: id, method: method, path: path, idempotencyKey: idempotencyKey,
+      bodyDigest: body.isEmpty ? nil : Digest.sha256(of: body))
+  }
+}
+
+/// An answer kept for repeats of the same call; secrets in it are null.
+package struct StoredAnswer: Hashable, Sendable {
+  package let status: Int
+  package let bytes: [UInt8]
+
+  package init(status: Int, bytes: [UInt8]) {
+    self.status = status
+    self.bytes = bytes
+  }
+}
+
+/// How the caller's answers are written down for repeats.
+package struct AnswerForm<Output: Sendable>: Sendable {
+  package let accepted: @Sendable (Output) -> StoredAnswer
+  package let refused: @Sendable (Refusals) -> StoredAnswer
+
+  package init(
+    accepted: @escaping @Sendable (Output) -> StoredAnswer,
+    refused: @escaping @Sendable (Refusals) -> StoredAnswer
+  ) {
+    self.accepted = accepted
+    self.refused = refused
+  }
+}
+
+/// What became of a command.
+package enum Outcome<Output: Sendable>: Sendable {
+  case done(Output)
+  /// The output of a repeat, made anew.
+  case redone(Output)
+  /// The stored answer of a repeat.
+  case replayed(StoredAnswer)
+}
+
+/// Why a call was not even tried.
+package enum CallFailure: Error, Hashable, Sendable {
+  case unauthenticated(reason: String)
+  /// The database does not answer now; the same call may succeed later.
+  case unavailable(reason: String)
+  case idempotencyKeyInvalid
+  case idempotencyKeyReused
+  case idempotencyInProgress
+  /// `If-Match` names another version than the current one.
+  case preconditionFailed(current: Int64)
+  case preconditionRequired
+}

@@ -1,0 +1,41 @@
+package import Domain
+package import Postgres
+import Store
+
+/// An administrator registers a site or changes it; a cut counts from the next renewal.
+package struct PutSite: Command {
+  package struct Output: Sendable {
+    package let site: Site
+    package let isNew: Bool
+  }
+
+  package let host: Host
+  /// The version that `If-Match` names; needed only where the site exists.
+  package let version: Int64?
+  package let input: Result<SiteFacts, InvalidBody>
+
+  package init(host: Host, version: Int64?, input: Result<SiteFacts, InvalidBody>) {
+    self.host = host
+    self.version = version
+    self.input = input
+  }
+
+  package func run(by act: Act, in tx: borrowing Transaction) async throws -> Output {
+    let facts = try input.get()
+    try act.person(holding: [.administrator])
+    let standing = try await SiteStore.lock(host, in: tx)
+    if let old = standing?.registered {
+      guard let version else { throw CallFailure.preconditionRequired }
+      guard version == old.version else {
+        throw CallFailure.preconditionFailed(current: old.version)
+      }
+    } else if version != nil {
+      throw CallFailure.preconditionFailed(current: 0)
+    }
+    let ruling = Site.put(
+      facts, at: host, replacing: standing?.registered, implicit: standing?.id, by: act.actor,
+      at: act.now)
+    try await SiteStore.record(ruling, in: tx)
+    return Output(site: ruling.subject, isNew: standing?.registered == nil)
+  }
+}

@@ -1,0 +1,19 @@
+package import Domain
+package import Postgres
+import Store
+
+/// Fixes the issuer and the log's name at the first start; later starts get what was fixed.
+package struct StartService: Command {
+  package let proposed: ServiceIdentity
+
+  package init(proposed: ServiceIdentity) {
+    self.proposed = proposed
+  }
+
+  package func run(
+    by act: Act, in tx: borrowing Transaction
+  ) async throws -> ServiceIdentity {
+    if let fixed = try await ServiceStore.find(in: tx) { return fixed }
+    return try await ServiceStore.fix(proposed.started(by: act.actor, at: act.now), in: tx)
+  }
+}

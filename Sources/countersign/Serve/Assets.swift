@@ -1,0 +1,39 @@
+import Foundation
+
+/// The files that come with the binary: migrations, policies, openapi.yaml.
+struct Assets: Sendable {
+  let folder: String
+
+  /// `COUNTERSIGN_HOME`, else the nearest folder above the executable that holds them, else
+  /// /usr/share/countersign.
+  static func locate() throws(StartFailure) -> Assets {
+    let home = ProcessInfo.processInfo.environment["COUNTERSIGN_HOME"]
+    var candidates = home.map { [$0] } ?? []
+    if home == nil {
+      var url = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+      while url.path != "/" {
+        url.deleteLastPathComponent()
+        candidates.append(url.path)
+      }
+      candidates.append("/usr/share/countersign")
+    }
+    for folder in candidates
+    where FileManager.default.fileExists(atPath: folder + "/openapi.yaml")
+      && FileManager.default.fileExists(atPath: folder + "/migrations")
+    {
+      return Assets(folder: folder)
+    }
+    throw StartFailure(
+      "cannot find migrations/ and openapi.yaml; set COUNTERSIGN_HOME to their folder")
+  }
+
+  var migrations: String { folder + "/migrations" }
+
+  /// The bytes of a file of the folder.
+  func bytes(_ name: String) throws(StartFailure) -> [UInt8] {
+    guard let data = FileManager.default.contents(atPath: folder + "/" + name) else {
+      throw StartFailure("cannot read \(folder)/\(name)")
+    }
+    return Array(data)
+  }
+}

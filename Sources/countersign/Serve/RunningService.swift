@@ -1,0 +1,112 @@
+import Domain
+import Foundation
+import HTTP
+import Logging
+import Postgres
+import Reactor
+import Registries
+import Server
+import Tokens
+import Workflow
+
+/// The whole process put together: loops, database, service, listener.
+final class RunningService: Sendable {
+  let service: Service
+  let address: SocketAddress
+  private let group: EventLoopGroup
+  private let database: Database
+  private let server: HTTPServer
+
+  private init(
+    service: Service, address: SocketAddress, group: EventLoopGroup, database: Database,
+    server: HTTPServer
+  ) {
+    self.service = service
+    self.address = address
+    self.group = group
+    self.database = database
+    self.server = server
+  }
+
+  /// Everything up to the first accepted connection; `prepare` runs before the port is opened.
+  ///
+  /// Errors: `StartFailure` with one line for the operator.
+  static func start(
+    _ configuration: ServiceConfiguration, databaseURL: String, assets: Assets, logger: Logger,
+    prepare: (Service) async throws -> Void = { _ in }
+  ) async throws -> RunningService {
+    let group = try EventLoopGroup(count: configuration.loops)
+    group.start()
+    var options = DatabaseConfiguration(url: databaseURL)
+    options.connectionsPerLoopMax = configuration.connectionsPerLoop
+    let database = try Database(options, loops: group.loops, logger: logger)
+    let schemaVersion = try Migrator.migrations(in: assets.migrations).last?.version ?? 0
+    let service = Service(
+      database: database, clock: .database, zones: .system, suffixes: .system,
+      settings: Service.Settings(
+        tokensDecide: configuration.tokensDecide, schemaVersion: Int64(schemaVersion),
+        openAPI: try assets.bytes("openapi.yaml")))
+    do {
+      try await service.checkReadiness()
+    } catch let failure as CallFailure {
+      if case .unavailable(let reason) = failure { throw StartFailure(reason) }
+      throw failure
+    }
+    let identity = ServiceIdentity(
+      issuer: configuration.issuer ?? "http://\(configuration.listen)",
+      logName: configuration.logName ?? "\(configuration.listen)/log")
+    _ = try await service.performUnauthenticated(
+      StartService(proposed: identity), method: .service, trace: nil)
+    try await prepare(service)
+    let server = HTTPServer(
+      router: Routes.router(service: service, incident: Incidents(logger: logger).record),
+      accessLog: configuration.accessLog ? accessLog(logger) : nil)
+    do {
+      let bound = try await server.start(on: group.loops, addresses: [configuration.listen])
+      return RunningService(
+        service: service, address: bound[0], group: group, database: database, server: server)
+    } catch {
+      throw StartFailure("cannot listen on \(configuration.listen): \(error)")
+    }
+  }
+
+  /// Waits for SIGINT or SIGTERM, then drains: no new work, what runs finishes, 20 s at most.
+  func runUntilSignalled() async throws {
+    let loop = group.loops[0]
+    await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+      loop.submit {
+        SignalWait.begin(on: loop) { continuation.resume() }
+      }
+    }
+    await stop()
+  }
+
+  func stop() async {
+    await server.drain()
+    await database.shutdown()
+    group.stop()
+  }
+
+  private static func accessLog(_ logger: Logger) -> @Sendable (AccessRecord) -> Void {
+    { record in
+      logger.info(
+        "\(record.method) \(record.path) \(record.status)",
+        metadata: [
+          "bytes": "\(record.bodyBytes)", "us": "\(record.microseconds)",
+          "request": "\(record.requestID)", "peer": "\(record.peer)",
+        ])
+    }
+  }
+}
+
+/// Errors that no rule foresaw: the id goes to the caller, the detail to the log only.
+private struct Incidents: Sendable {
+  let logger: Logger
+
+  @Sendable func record(_ error: any Error, requestID: String) -> String {
+    let id = "inc-" + UUID().uuidString.lowercased()
+    logger.error(
+      "incident \(id): \(error)", metadata: ["request": "\(requestID)"])
+    return id
+  }
+}

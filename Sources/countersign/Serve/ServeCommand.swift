@@ -1,0 +1,52 @@
+import ArgumentParser
+import Configuration
+import Foundation
+import Logging
+import Reactor
+
+/// `countersign serve`: the service on the database of `DATABASE_URL`.
+struct ServeCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "serve",
+    abstract: "Serve the API on the database of DATABASE_URL (see docs/operations.md).")
+
+  func run() async throws {
+    try await ExitStatus.reporting {
+      try SignalWatch.block(SignalWait.signals)
+      let configuration = try ServiceConfiguration.read(
+        from: ConfigReader(provider: EnvironmentVariablesProvider()), tokensDecide: false)
+      guard let url = configuration.databaseURL else {
+        throw StartFailure(
+          "DATABASE_URL is not set; `countersign dev` starts a private database")
+      }
+      let running = try await RunningService.start(
+        configuration, databaseURL: url, assets: try Assets.locate(),
+        logger: .standard(level: configuration.logLevel))
+      print("countersign serves http://\(running.address)")
+      try await running.runUntilSignalled()
+    }
+  }
+}
+
+extension Logger {
+  /// One line a record on standard error.
+  static func standard(level: Logger.Level) -> Logger {
+    var logger = Logger(label: "countersign", factory: StreamLogHandler.standardError)
+    logger.logLevel = level
+    return logger
+  }
+}
+
+/// What the process says and returns when it cannot go on: one line, exit code 1.
+enum ExitStatus {
+  static func reporting(_ body: () async throws -> Void) async throws {
+    do {
+      try await body()
+    } catch let exit as ExitCode {
+      throw exit
+    } catch {
+      FileHandle.standardError.write(Data("countersign: \(error)\n".utf8))
+      throw ExitCode(1)
+    }
+  }
+}

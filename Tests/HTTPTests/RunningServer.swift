@@ -1,0 +1,146 @@
+import HTTPTypes
+import Reactor
+import Synchronization
+
+@testable import HTTP
+
+/// A server on loops of its own, for tests whose subject is the socket.
+final class RunningServer: Sendable {
+  let group: EventLoopGroup
+  let server: HTTPServer
+  let port: UInt16
+  let log: AccessLog
+  /// What handlers wait at.
+  let gate: Gate
+
+  final class AccessLog: Sendable {
+    private let records = Mutex<[AccessRecord]>([])
+
+    func add(_ record: AccessRecord) { records.withLock { $0.append(record) } }
+
+    var lines: [String] {
+      records.withLock {
+        $0.map { "\($0.method) \($0.path) \($0.status) \($0.bodyBytes) \($0.requestID)" }
+      }
+    }
+  }
+
+  private init(
+    group: EventLoopGroup, server: HTTPServer, port: UInt16, log: AccessLog, gate: Gate
+  ) {
+    self.group = group
+    self.server = server
+    self.port = port
+    self.log = log
+    self.gate = gate
+  }
+
+  /// Runs `body` against a server and stops it.
+  static func with(
+    limits: HTTPLimits = .standard, loops: Int = 1,
+    _ body: @Sendable (RunningServer) async throws -> Void
+  ) async throws {
+    let group = try EventLoopGroup(count: loops)
+    group.start()
+    defer { group.stop() }
+    let (log, gate) = (AccessLog(), Gate())
+    let server = HTTPServer(
+      router: router(gate), limits: limits, accessLog: { log.add($0) })
+    guard let any = SocketAddress("127.0.0.1:0") else { return }
+    let bound = try await server.start(on: group.loops, addresses: [any])
+    let running = RunningServer(
+      group: group, server: server, port: bound[0].port, log: log, gate: gate)
+    try await body(running)
+    gate.open()
+    await server.drain(withinSeconds: 0)
+  }
+
+  func client() throws -> SocketClient {
+    try SocketClient(port: port)
+  }
+
+  private static func router(_ gate: Gate) -> Router {
+    Router(
+      routes: [
+        Route(.get, "/hello", immediate: { _ in .text(.ok, "hello") }),
+        Route(.get, "/path/{name}", immediate: { .text(.ok, $0.pathParameter("name")) }),
+        Route(.post, "/echo", bodyBytesMax: 4096, immediate: { .text(.ok, text($0.body)) }),
+        Route(.post, "/large", bodyBytesMax: 8 << 20, immediate: { .text(.ok, text($0.body)) }),
+        Route(
+          .post, "/slow-echo",
+          handler: { request in
+            await EventLoop.current?.sleep(until: .now().advanced(byMilliseconds: 2))
+            return .text(.ok, text(request.body))
+          }),
+        Route(
+          .get, "/gate",
+          handler: { _ in
+            await gate.wait()
+            return .text(.ok, "through on \(EventLoop.current.map { "\($0.index)" } ?? "none")")
+          }),
+        Route(
+          .get, "/stuck", timeoutSeconds: 0,
+          handler: { _ in
+            await EventLoop.current?.sleep(until: .now().advanced(bySeconds: 600))
+            return .text(.ok, "too late")
+          }),
+        Route(
+          .get, "/forged",
+          immediate: { _ in
+            var response = Response(status: .ok)
+            response.set(.location, "a\r\nb: c")
+            return response
+          }),
+        Route(.delete, "/nothing", immediate: { _ in Response(status: .noContent) }),
+      ],
+      errorResponse: { failure, id in .text(failure.status, "\(failure.status.code)") })
+  }
+
+  private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+}
+
+/// Holds handlers back until it is opened, and tells when the first has come.
+final class Gate: Sendable {
+  private struct State {
+    var isOpen = false
+    var hasVisitor = false
+    var waiting: [CheckedContinuation<Void, Never>] = []
+    var watchers: [CheckedContinuation<Void, Never>] = []
+  }
+
+  private let state = Mutex(State())
+
+  func wait() async {
+    await withCheckedContinuation { continuation in
+      let (resumed, watchers) = state.withLock { state in
+        state.hasVisitor = true
+        let watchers = state.watchers
+        state.watchers = []
+        if !state.isOpen { state.waiting.append(continuation) }
+        return (state.isOpen, watchers)
+      }
+      for watcher in watchers { watcher.resume() }
+      if resumed { continuation.resume() }
+    }
+  }
+
+  func visited() async {
+    await withCheckedContinuation { continuation in
+      let isVisited = state.withLock { state in
+        if !state.hasVisitor { state.watchers.append(continuation) }
+        return state.hasVisitor
+      }
+      if isVisited { continuation.resume() }
+    }
+  }
+
+  func open() {
+    let waiting = state.withLock { state in
+      state.isOpen = true
+      let waiting = state.waiting
+      state.waiting = []
+      return waiting
+    }
+    for continuation in waiting { continuation.resume() }
+  }
+}
