@@ -53,7 +53,7 @@ let package = Package(
     library("Tokens", ["Domain", crypto]),
     library("Registries", ["Domain", "CPsl"]),
     library("Reactor", ["CLinux", heap]),
-    library("HTTP", ["Reactor", httpTypes, logging]),
+    library("HTTP", ["Reactor", httpTypes]),
     library("Postgres", ["Reactor", "CPostgres", deque, logging]),
     library("Curl", ["Reactor", "CCurl"]),
     library("Store", ["Domain", "Ledger", "Postgres"]),
@@ -64,7 +64,7 @@ let package = Package(
     library(
       "CountersignTesting",
       ["Domain", "HTTP", "Ledger", "Postgres", "Reactor", "Registries", "Server", "Store",
-       "Tokens", "Wire", "Workflow", "LocalCluster", yams, logging]),
+       "Tokens", "Wire", "Workflow", "LocalCluster", "CPostgres", yams, logging]),
     .executableTarget(
       name: "countersign",
       dependencies: [
@@ -76,8 +76,8 @@ let package = Package(
     tests("LedgerTests", ["Ledger", "Domain"]),
     tests("TokensTests", ["Tokens", "Domain", crypto]),
     tests("RegistriesTests", ["Registries", "Domain"]),
-    tests("ReactorTests", ["Reactor", "CLinux"]),
-    tests("HTTPTests", ["HTTP", "Reactor", "CLinux", httpTypes, logging]),
+    tests("ReactorTests", ["Reactor"]),
+    tests("HTTPTests", ["HTTP", "Reactor", httpTypes]),
     tests("PostgresTests", ["Postgres", "Reactor", "CountersignTesting", "LocalCluster", logging]),
     tests("CurlTests", ["Curl", "HTTP", "Reactor", httpTypes]),
     tests("LocalClusterTests", ["LocalCluster"]),
@@ -89,7 +89,7 @@ let package = Package(
     tests(
       "ServerTests",
       ["Server", "HTTP", "Domain", "Wire", "Workflow", "CountersignTesting", httpTypes]),
-    tests("TidyTests", ["Server", "CountersignTesting", yams]),
+    tests("TidyTests", ["Server", yams]),
     tests("EndToEndTests", ["Domain", "Wire", "CountersignTesting"]),
   ]
 )

@@ -290,6 +290,8 @@ CREATE TABLE round_seats (
 SELECT make_append_only('round_seats');
 
 -- One person, one live decision in a round, in one role, on the round's digest (R1, R6).
+-- attempt counts a person's decisions in the round, seat a seat's approvals: both from 1, and
+-- there is a next one only when the one before is void.
 CREATE TABLE decisions (
   id typeid PRIMARY KEY CHECK (id LIKE 'dec\_%'),
   round typeid NOT NULL,
@@ -301,14 +303,41 @@ CREATE TABLE decisions (
   reason text CHECK (verdict = 'approve' OR reason <> ''),
   auth_method text NOT NULL,
   auth_level text NOT NULL,
+  attempt bigint NOT NULL CHECK (attempt > 0),
+  seat bigint CHECK (seat > 0),
   decided_at timestamptz NOT NULL,
+  CHECK ((verdict = 'approve') = (seat IS NOT NULL)),
   FOREIGN KEY (round, digest) REFERENCES rounds (id, digest),
   FOREIGN KEY (round, role) REFERENCES round_seats (round, role),
-  CONSTRAINT decisions_one_per_person UNIQUE (round, identity)
+  CONSTRAINT decisions_one_per_person UNIQUE (round, identity, attempt),
+  CONSTRAINT decisions_one_per_seat UNIQUE (round, role, seat)
 );
-CREATE UNIQUE INDEX decisions_seat ON decisions (round, role) WHERE verdict = 'approve';
 CREATE INDEX decisions_person ON decisions (person, id);
 SELECT make_append_only('decisions');
+
+-- Approvals whose signer lost the role or the account before the round was decided (R8).
+CREATE TABLE decision_voids (
+  decision typeid PRIMARY KEY REFERENCES decisions (id),
+  reason text NOT NULL CHECK (reason = 'ineligible'),
+  voided_at timestamptz NOT NULL
+);
+SELECT make_append_only('decision_voids');
+
+CREATE FUNCTION check_decision_order() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (
+    SELECT FROM decisions d
+    WHERE d.round = NEW.round AND d.id <> NEW.id
+      AND (d.identity = NEW.identity OR (d.role = NEW.role AND NEW.seat > d.seat))
+      AND NOT EXISTS (SELECT FROM decision_voids v WHERE v.decision = d.id)
+  ) THEN
+    RAISE EXCEPTION 'a live decision stands before this one'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'decisions_one_live';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER decision_is_the_live_one AFTER INSERT ON decisions
+  FOR EACH ROW EXECUTE FUNCTION check_decision_order();
 
 -- Whoever asked, wrote, owns or runs it never decides on it (R4, transition 4).
 CREATE FUNCTION check_decision_person() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -369,6 +398,9 @@ CREATE TABLE budgets (
   hosts text[] NOT NULL,
   path_prefixes text[] NOT NULL,
   methods text[] NOT NULL,
+  -- of this target, in its own zone; the grant's are the earliest and the latest of them
+  starts_at timestamptz NOT NULL,
+  ends_at timestamptz NOT NULL CHECK (ends_at > starts_at),
   total_requests bigint NOT NULL CHECK (total_requests >= 0),
   total_used bigint NOT NULL DEFAULT 0 CHECK (total_used BETWEEN 0 AND total_requests),
   evidence_expires_at timestamptz,
@@ -427,15 +459,25 @@ CREATE TABLE transitions (
 );
 SELECT make_append_only('transitions');
 
--- A round is approved only with every seat filled by an approval and no rejection in it.
+-- A round is approved only with every seat filled by a live approval of somebody who is active
+-- and has held the role since, all of them different people, and no rejection in it.
 CREATE FUNCTION check_approval() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF EXISTS (
     SELECT FROM round_seats s WHERE s.round = NEW.object AND NOT EXISTS (
       SELECT FROM decisions d
-      WHERE d.round = s.round AND d.role = s.role AND d.verdict = 'approve')
+      JOIN people p ON p.id = d.person AND p.active
+      JOIN role_assignments a ON a.person = d.person AND a.role = d.role
+        AND a.taken_at IS NULL AND a.given_at <= d.decided_at
+      WHERE d.round = s.round AND d.role = s.role AND d.verdict = 'approve'
+        AND NOT EXISTS (SELECT FROM decision_voids v WHERE v.decision = d.id))
   ) OR EXISTS (
     SELECT FROM decisions d WHERE d.round = NEW.object AND d.verdict <> 'approve'
+  ) OR EXISTS (
+    SELECT FROM decisions d JOIN people p ON p.id = d.person
+    WHERE d.round = NEW.object
+      AND NOT EXISTS (SELECT FROM decision_voids v WHERE v.decision = d.id)
+    GROUP BY p.identity HAVING count(*) > 1
   ) THEN
     RAISE EXCEPTION 'round % lacks a signature', NEW.object
       USING ERRCODE = 'check_violation', CONSTRAINT = 'transitions_quorum';
@@ -493,6 +535,8 @@ CREATE TABLE leases (
   ended_at timestamptz,
   ended_as text CHECK (ended_as IN ('returned', 'revoked', 'exhausted')),
   frees_at timestamptz NOT NULL,
+  -- the usage report that came with the return
+  return_report text CHECK (return_report IS NULL OR ended_as = 'returned'),
   CHECK ((ended_at IS NULL) = (ended_as IS NULL)),
   CHECK ((previous_expires_at IS NULL) = (previous_urps = 0))
 );

@@ -12,7 +12,6 @@
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
@@ -249,8 +248,6 @@ static int64_t nanoseconds(clockid_t clock) {
 int64_t clinux_monotonic_nanoseconds(void) { return nanoseconds(CLOCK_MONOTONIC); }
 
 int64_t clinux_wall_seconds(void) { return nanoseconds(CLOCK_REALTIME) / 1000000000; }
-
-int clinux_gettid(void) { return (int)syscall(SYS_gettid); }
 
 static __thread void *current_loop;
 

@@ -86,13 +86,26 @@ package enum TestDatabase {
   /// One migrated database per process, copied for every test.
   private static let template = Task<String, any Error>.detached {
     let server = try await TestCluster.url.value
-    let name = "countersign_template_\(getpid())"
+    let name = templateName
+    // On a server that outlives the process nothing is left behind.
+    atexit { TestDatabase.dropTemplate() }
     try administer(server, "CREATE DATABASE \(name) TEMPLATE template0")
     let url = try AdministrationConnection.url(server, database: name)
     let configuration = DatabaseConfiguration(url: url)
     let migrator = Migrator(directory: migrationsFolder, configuration: configuration)
     _ = try await migrator.apply()
     return name
+  }
+
+  private static let templateName = "countersign_template_\(getpid())"
+
+  private static func dropTemplate() {
+    guard let server = ProcessInfo.processInfo.environment[TestCluster.variable] else { return }
+    do {
+      try administer(server, "DROP DATABASE IF EXISTS \(templateName) WITH (FORCE)")
+    } catch {
+      print("the database \(templateName) is left behind: \(error)")
+    }
   }
 
   private static func administer(_ server: String, _ sql: String) throws {

@@ -1,6 +1,7 @@
 package import Domain
 package import Postgres
 package import Registries
+package import Tokens
 package import Workflow
 
 /// The service on a database of its own, with people and a clock that tests can set.
@@ -23,10 +24,13 @@ package enum TestService {
     let service = Service(
       database: database, clock: clock.clock, zones: .system, suffixes: .system,
       settings: Service.Settings(
-        tokensDecide: true, schemaVersion: try schemaVersion(), openAPI: []))
+        tokensDecide: true, schemaVersion: try schemaVersion(), openAPI: []),
+      signingKey: .make(.es256))
     let identity = ServiceIdentity(issuer: "http://test.example", logName: "test.example/log")
     _ = try await service.performUnauthenticated(
       StartService(proposed: identity), method: .service, trace: nil)
+    try await service.performUnauthenticated(
+      RegisterSigningKey(key: service.signingKey.verifyingKey), method: .service, trace: nil)
     return service
   }
 

@@ -3,12 +3,13 @@ struct CStrings: ~Copyable {
   private let pointers: [UnsafePointer<CChar>?]
 
   init(_ texts: [String]) {
-    pointers = texts.map { text in
-      let bytes = text.utf8CString
-      let copy = UnsafeMutablePointer<CChar>.allocate(capacity: bytes.count)
-      for (offset, byte) in bytes.enumerated() { copy[offset] = byte }
-      return UnsafePointer(copy)
-    } + [nil]
+    pointers =
+      texts.map { text in
+        let bytes = text.utf8CString
+        let copy = UnsafeMutablePointer<CChar>.allocate(capacity: bytes.count)
+        for (offset, byte) in bytes.enumerated() { copy[offset] = byte }
+        return UnsafePointer(copy)
+      } + [nil]
   }
 
   deinit {

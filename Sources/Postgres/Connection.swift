@@ -41,6 +41,8 @@ final class Connection: ReadinessHandler, @unchecked Sendable {
   /// How long an abandoned statement may go on before the server is asked to cancel it.
   private static let abandonedMilliseconds = 250
 
+  private static let inbound = Readiness.readable.union(.peerClosed).union(.failed)
+
   let loop: EventLoop
   let slot: Int
   private let owner: any ConnectionOwner
@@ -73,9 +75,8 @@ final class Connection: ReadinessHandler, @unchecked Sendable {
     return true
   }
 
-  /// Runs the body on the loop: at once when the caller is there already.
+  /// Runs the body on the loop, for a caller who is not there.
   func perform(_ body: @escaping @Sendable (Connection) -> Void) {
-    if loop.isCurrent { return body(self) }
     loop.submit { body(self) }
   }
 
@@ -197,7 +198,7 @@ final class Connection: ReadinessHandler, @unchecked Sendable {
       continueConnecting(handle)
     case .open(let session):
       if isFlushing { flush(session.handle) }
-      if events.intersects([.readable, .peerClosed, .failed]) { receive(session) }
+      if events.intersects(Self.inbound) { receive(session) }
     case .new, .resolving, .closed:
       break
     }

@@ -54,8 +54,7 @@ extension DatabaseError: CustomStringConvertible {
   package var description: String {
     switch self {
     case .server(let state, let message, let constraint):
-      // Messages of class 42 quote only the statement, which is static text.
-      let detail = state.category == "42" ? ": \(message)" : ""
+      let detail = state.quotesValues ? "" : ": \(message)"
       return "database: \(state)\(constraint.map { " (\($0))" } ?? "")\(detail)"
     case .connectionLost: return "database: connection lost"
     case .commitUnknown: return "database: connection lost during COMMIT, outcome unknown"

@@ -48,9 +48,10 @@ package struct Migrator: Sendable {
 
   /// Blocking libpq in a thread of its own: it happens once, before anything is served.
   private func onThread<R: Sendable>(
-    _ body: @escaping @Sendable (
-      MigrationPlan, borrowing MigrationConnection
-    ) throws(MigrationError) -> R
+    _ body:
+      @escaping @Sendable (
+        MigrationPlan, borrowing MigrationConnection
+      ) throws(MigrationError) -> R
   ) async throws -> R {
     let (directory, configuration) = (directory, configuration)
     let result: Result<R, MigrationError> = await withCheckedContinuation { continuation in

@@ -10,6 +10,7 @@ struct ParameterBuffer {
   private(set) var bytes: [UInt8] = []
   private(set) var offsets: [Int] = []
   private(set) var lengths: [Int32] = []
+  /// Binary for every parameter; grows to the longest list and stays.
   private(set) var formats: [Int32] = []
 
   /// Microseconds from 1970-01-01 to PostgreSQL's epoch, 2000-01-01.
@@ -25,7 +26,7 @@ struct ParameterBuffer {
     bytes.removeAll(keepingCapacity: true)
     offsets.removeAll(keepingCapacity: true)
     lengths.removeAll(keepingCapacity: true)
-    formats.removeAll(keepingCapacity: true)
+    while formats.count < parameters.count { formats.append(1) }
     for parameter in parameters {
       let start = bytes.count
       let isNull = try append(parameter) == .null
@@ -34,7 +35,6 @@ struct ParameterBuffer {
       }
       offsets.append(isNull ? -1 : start)
       lengths.append(Int32(bytes.count - start))
-      formats.append(1)
     }
   }
 

@@ -8,6 +8,8 @@ struct Request: Sendable {
     case answer
     /// Its answer says that the transaction has happened.
     case commit
+    /// It is only parsed by the server, not run.
+    case check
   }
 
   let statement: Statement

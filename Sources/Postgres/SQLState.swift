@@ -78,9 +78,15 @@ extension SQLState {
     }
   }
 
-  /// Whether the session's prepared statements can no longer be trusted.
-  var spoilsPreparedStatements: Bool {
-    self == .featureNotSupported || self == .unknownStatement
+  /// Whether the session is to be replaced: its prepared statements no longer fit the schema, or
+  /// its server takes no writes (any more).
+  var spoilsSession: Bool {
+    self == .featureNotSupported || self == .unknownStatement || self == .readOnlyTransaction
+  }
+
+  /// Whether messages of this class can quote values of rows and parameters.
+  var quotesValues: Bool {
+    !["08", "0A", "25", "26", "40", "42", "53", "54", "55", "57", "58", "XX"].contains(category)
   }
 }
 

@@ -8,7 +8,8 @@ internal import CPostgres
 final class Session {
   /// What the next results from the server belong to.
   private enum Expected {
-    case preparation(Statement, name: String)
+    /// A position in `preparations`: cases without references keep the list cheap.
+    case preparation(Int)
     case execution(Request.Purpose)
     case sync
   }
@@ -25,6 +26,7 @@ final class Session {
 
   let handle: OpaquePointer
   private var prepared = PreparedStatements()
+  private var preparations: [(statement: Statement, name: String)] = []
   private var expected: [Expected] = []
   private var nextExpected = 0
   private var reply = Reply()
@@ -43,6 +45,7 @@ final class Session {
   func send(_ requests: [Request], with buffer: inout ParameterBuffer) -> Bool {
     precondition(nextExpected == expected.count, "one batch at a time")
     expected.removeAll(keepingCapacity: true)
+    if !preparations.isEmpty { preparations = [] }
     nextExpected = 0
     reply = Reply()
     hasSentCommit = false
@@ -78,8 +81,7 @@ final class Session {
 
   /// What the batch in flight came to, now that the connection has broken.
   func lastWords() -> Reply {
-    if isCommitAnswered { return Reply(rows: reply.rows) }
-    if reply.failure != nil { return reply }
+    if isCommitAnswered || reply.failure != nil { return reply }
     return Reply(failure: hasSentCommit ? .commitUnknown : .connectionLost)
   }
 
@@ -91,6 +93,10 @@ final class Session {
   }
 
   private func send(_ request: Request, with buffer: ParameterBuffer) -> Bool {
+    if request.purpose == .check {
+      expected.append(.execution(.check))
+      return prepare(request.statement, .init(name: "", types: []))
+    }
     let name: String
     switch prepared.use(request.statement, request.parameters) {
     case .ready(let known):
@@ -98,7 +104,8 @@ final class Session {
     case .prepare(let variant):
       name = variant.name
       guard prepare(request.statement, variant) else { return false }
-      expected.append(.preparation(request.statement, name: name))
+      expected.append(.preparation(preparations.count))
+      preparations.append((request.statement, name))
     }
     let isSent = buffer.withPointers { values, lengths, formats in
       PQsendQueryPrepared(
@@ -125,9 +132,10 @@ final class Session {
     case .sync:
       isSync = status == PGRES_PIPELINE_SYNC
       nextExpected += isSync ? 1 : 0
-    case .preparation(let statement, let name):
+    case .preparation(let position):
       isSync = false
       if status != PGRES_COMMAND_OK {
+        let (statement, name) = preparations[position]
         prepared.forget(statement, name: name)
         note(failed: result, .effect)
       }
@@ -150,7 +158,7 @@ final class Session {
 
   private func note(done result: OpaquePointer, _ purpose: Request.Purpose) {
     switch purpose {
-    case .effect: break
+    case .effect, .check: break
     case .answer: reply.rows = Rows(memory: nil, affected: ResultMemory.rowsTouched(by: result))
     case .commit:
       isCommitAnswered = true
@@ -165,7 +173,7 @@ final class Session {
   private func note(failed result: OpaquePointer, _ purpose: Request.Purpose) {
     guard reply.failure == nil, PQresultStatus(result) != PGRES_PIPELINE_ABORTED else { return }
     guard let report = ServerReport(result) else { return }
-    if report.state.spoilsPreparedStatements { isSpoiled = true }
+    if report.state.spoilsSession { isSpoiled = true }
     if report.isFatal {
       isSpoiled = true
       // The server may have ended the session before or after it committed.

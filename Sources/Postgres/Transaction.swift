@@ -47,4 +47,9 @@ package struct Transaction: ~Copyable {
   package func write(_ statement: Statement, _ parameters: [Parameter] = []) {
     state.write(statement, parameters)
   }
+
+  /// Lets the server parse this statement without running it: does it fit the schema?
+  package func check(_ statement: Statement) async throws(DatabaseError) {
+    try await state.check(statement)
+  }
 }

@@ -30,12 +30,14 @@ final class TransactionState: @unchecked Sendable {
   func query(
     _ statement: Statement, _ parameters: [Parameter]
   ) async throws(DatabaseError) -> Rows {
-    try checkAlive()
-    enqueue(Request(statement: statement, parameters: parameters, purpose: .answer))
-    let reply = await exchange(takeQueued())
-    if let failure = reply.failure { throw fail(failure, reply) }
-    guard let rows = reply.rows else { return Rows(memory: nil, affected: 0) }
+    let request = Request(statement: statement, parameters: parameters, purpose: .answer)
+    guard let rows = try await send(request).rows else { return Rows(memory: nil, affected: 0) }
     return rows
+  }
+
+  /// Sends what is queued and lets the server parse the statement without running it.
+  func check(_ statement: Statement) async throws(DatabaseError) {
+    _ = try await send(Request(statement: statement, purpose: .check))
   }
 
   /// Queues a statement whose rows nobody wants.
@@ -62,7 +64,11 @@ final class TransactionState: @unchecked Sendable {
     enqueue(Request(statement: .commit, purpose: .commit))
     let batch = takeQueued()
     let reply = await withUnsafeContinuation { continuation in
-      connection.perform { $0.commit(batch, reply: continuation) }
+      // Nearly always on the loop, where no closure has to be made.
+      guard connection.loop.isCurrent else {
+        return connection.perform { $0.commit(batch, reply: continuation) }
+      }
+      connection.commit(batch, reply: continuation)
     }
     if let failure = reply.failure { throw fail(failure, reply) }
     release()
@@ -74,6 +80,14 @@ final class TransactionState: @unchecked Sendable {
     hasBegun ? conclude(with: .rollback) : release()
   }
 
+  private func send(_ request: Request) async throws(DatabaseError) -> Reply {
+    try checkAlive()
+    enqueue(request)
+    let reply = await exchange(takeQueued())
+    if let failure = reply.failure { throw fail(failure, reply) }
+    return reply
+  }
+
   private func checkAlive() throws(DatabaseError) {
     if failure == nil, Task.isCancelled { failure = .cancelled }
     if let failure { throw failure }
@@ -81,6 +95,7 @@ final class TransactionState: @unchecked Sendable {
 
   private func enqueue(_ request: Request) {
     if queued.isEmpty, !hasBegun {
+      queued.reserveCapacity(4)
       queued.append(Request(statement: mode == .readOnly ? .beginReadOnly : .begin))
     }
     queued.append(request)
@@ -97,7 +112,10 @@ final class TransactionState: @unchecked Sendable {
     let connection = connection
     return await withTaskCancellationHandler {
       await withUnsafeContinuation { continuation in
-        connection.perform { $0.run(batch, of: self, reply: continuation) }
+        guard connection.loop.isCurrent else {
+          return connection.perform { $0.run(batch, of: self, reply: continuation) }
+        }
+        connection.run(batch, of: self, reply: continuation)
       }
     } onCancel: {
       // Also when it comes late: the task is cancelled, so no later statement may go on either.
@@ -107,18 +125,27 @@ final class TransactionState: @unchecked Sendable {
 
   private func fail(_ error: DatabaseError, _ reply: Reply) -> DatabaseError {
     isOver = isOver || reply.isDetached
-    failure = error
-    return error
+    // In a transaction that may write, it is the server that cannot: a standby, or an operator.
+    let isServerReadOnly = mode == .readWrite && error.state == .readOnlyTransaction
+    let failure = isServerReadOnly ? .unavailable("the server takes no writes") : error
+    self.failure = failure
+    return failure
   }
 
   private func conclude(with statement: Statement) {
     isOver = true
-    connection.perform { $0.conclude(with: statement) }
+    guard connection.loop.isCurrent else {
+      return connection.perform { $0.conclude(with: statement) }
+    }
+    connection.conclude(with: statement)
   }
 
   private func release() {
     isOver = true
     let pool = pool
-    connection.perform { pool.release($0) }
+    guard connection.loop.isCurrent else {
+      return connection.perform { pool.release($0) }
+    }
+    pool.release(connection)
   }
 }

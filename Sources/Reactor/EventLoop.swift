@@ -40,12 +40,12 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     // Edge-triggered: each signal is a new edge, so the counter never needs reading.
     try SystemError.check(
       clinux_epoll_add(
-        poller.rawValue, wake.rawValue, CLINUX_EPOLLIN | CLINUX_EPOLLET, Self.wakeUserInfo),
+        poller.rawValue, wake.rawValue, CLINUX_EPOLLIN | CLINUX_EPOLLET, Self.wakeTag),
       "epoll_ctl")
   }
 
   /// Generation 0 is never given to a watch.
-  private static let wakeUserInfo: UInt64 = 0
+  private static let wakeTag: UInt64 = 0
 
   /// The loop whose thread is calling.
   package static var current: EventLoop? {
@@ -122,7 +122,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     let watch = watches.nextWatch(of: descriptor, trigger: trigger)
     try SystemError.check(
       clinux_epoll_add(
-        poller.rawValue, descriptor, interest.rawValue | trigger.bits, watch.userInfo),
+        poller.rawValue, descriptor, interest.rawValue | trigger.bits, watch.tag),
       "epoll_ctl")
     watches.insert(handler, for: watch)
     return watch
@@ -135,7 +135,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     try SystemError.check(
       clinux_epoll_modify(
         poller.rawValue, watch.descriptor, interest.rawValue | watch.trigger.bits,
-        watch.userInfo),
+        watch.tag),
       "epoll_ctl")
   }
 
@@ -189,9 +189,9 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     tickTime = .now()
     for position in 0..<count {
       let event = events[position]
-      if event.data == Self.wakeUserInfo {
+      if event.data == Self.wakeTag {
         takeInbox()
-      } else if let handler = watches.handler(forUserInfo: event.data) {
+      } else if let handler = watches.handler(forTag: event.data) {
         handler.ready(Readiness(rawValue: event.events))
       }
     }

@@ -68,7 +68,7 @@ package struct Watch: Hashable, Sendable {
   let trigger: Trigger
 
   /// What travels through epoll: the number below, the generation above.
-  var userInfo: UInt64 {
+  var tag: UInt64 {
     UInt64(generation) << 32 | UInt64(UInt32(bitPattern: descriptor))
   }
 }

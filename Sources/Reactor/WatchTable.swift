@@ -30,12 +30,12 @@ struct WatchTable {
   }
 
   func isCurrent(_ watch: Watch) -> Bool {
-    handler(forUserInfo: watch.userInfo) != nil
+    handler(forTag: watch.tag) != nil
   }
 
-  func handler(forUserInfo userInfo: UInt64) -> (any ReadinessHandler)? {
-    let index = Int(truncatingIfNeeded: userInfo & 0xFFFF_FFFF)
-    guard index < slots.count, slots[index].generation == UInt32(userInfo >> 32) else {
+  func handler(forTag tag: UInt64) -> (any ReadinessHandler)? {
+    let index = Int(truncatingIfNeeded: tag & 0xFFFF_FFFF)
+    guard index < slots.count, slots[index].generation == UInt32(tag >> 32) else {
       return nil
     }
     return slots[index].handler

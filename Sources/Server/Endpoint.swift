@@ -1,7 +1,7 @@
-package import Domain
-package import HTTP
+import Domain
+import HTTP
 package import HTTPTypes
-package import Workflow
+import Workflow
 
 /// One row of the route table.
 package struct Endpoint: Sendable {

@@ -1,7 +1,7 @@
 package import Domain
 import HTTP
 import HTTPTypes
-package import Workflow
+import Workflow
 
 /// Errors as `application/problem+json` (RFC 9457): the only place that knows status codes.
 package enum Problems {

@@ -1,11 +1,13 @@
 package import HTTP
+import HTTPTypes
 package import Workflow
 
 /// The route table: every call of openapi.yaml and no other (a test compares both ways).
 package enum Routes {
   package static let endpoints: [Endpoint] =
     PeopleHandlers.endpoints + TokenHandlers.endpoints + PoolHandlers.endpoints
-    + SiteHandlers.endpoints + ServiceHandlers.endpoints
+    + SiteHandlers.endpoints + LockHandlers.endpoints
+    + LeaseHandlers.endpoints + TokenServiceHandlers.endpoints + ServiceHandlers.endpoints
 
   /// Method and path of every route.
   package static let table: [(method: String, path: String)] = endpoints.map {

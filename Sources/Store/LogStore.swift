@@ -1,5 +1,5 @@
 package import Domain
-package import Ledger
+import Ledger
 package import Postgres
 
 /// Appends events to their streams; the sequencer numbers what stands in `pending`.

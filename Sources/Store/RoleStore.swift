@@ -17,6 +17,15 @@ package enum RoleStore {
     try await tx.query(selectByPerson, [.id(person)]).map { try $0.role(0) }
   }
 
+  /// The e-mail of somebody who holds the role; nil when nobody does. Whoever else asks waits
+  /// until the transaction ends, so that a first holder is not made twice.
+  package static func lockedHolder(
+    of role: Role, in tx: borrowing Transaction
+  ) async throws -> String? {
+    _ = try await tx.query(lockHolders, [.role(role)])
+    return try await tx.oneOrNil(selectHolder, [.role(role)]).map { try $0.text(0) }
+  }
+
   package static func request(
     for role: Role, of person: PersonID, in tx: borrowing Transaction
   ) async throws -> RoleRequest? {
@@ -66,6 +75,15 @@ package enum RoleStore {
 
   static let selectByPerson = Statement(
     "SELECT role FROM role_assignments WHERE person = $1 AND taken_at IS NULL ORDER BY role")
+
+  static let lockHolders = Statement(
+    "SELECT pg_advisory_xact_lock(hashtextextended('role_assignments.' || $1, 0))")
+
+  static let selectHolder = Statement(
+    """
+    SELECT p.email FROM role_assignments a JOIN people p ON p.id = a.person
+    WHERE a.role = $1 AND a.taken_at IS NULL ORDER BY a.id LIMIT 1
+    """)
 
   static let selectRequest = Statement(
     """

@@ -1,5 +1,5 @@
-package import Domain
-package import Postgres
+import Domain
+import Postgres
 import Store
 
 extension Service {

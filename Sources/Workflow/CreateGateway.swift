@@ -1,7 +1,7 @@
 package import Domain
 package import Postgres
 import Store
-import Tokens
+package import Tokens
 
 /// An administrator registers an enforcement point; it comes with its first key.
 package struct CreateGateway: Command {

@@ -1,7 +1,7 @@
 package import Domain
 package import Postgres
 import Store
-import Tokens
+package import Tokens
 
 /// An administrator makes a key for a pool or an enforcement point.
 package struct CreateKey: Command {

@@ -1,7 +1,7 @@
 package import Domain
 package import Postgres
 import Store
-import Tokens
+package import Tokens
 
 /// An administrator makes an account; the person enrols with the secret shown once.
 package struct CreatePerson: Command {

@@ -1,7 +1,7 @@
 package import Domain
 package import Postgres
 import Store
-import Tokens
+package import Tokens
 
 /// A new person turns the enrolment secret into their first token, once.
 package struct Enrol: Command {

@@ -1,6 +1,7 @@
 package import Domain
 import Foundation
 package import Postgres
+package import Tokens
 
 /// What every command and query works with; made once, in the executable.
 package struct Service: Sendable {
@@ -9,16 +10,20 @@ package struct Service: Sendable {
   package let zones: Zones
   package let suffixes: PublicSuffixes
   package let settings: Settings
+  /// What this replica signs tokens with; its public half is registered at the start.
+  package let signingKey: SigningKey
+  let databaseClock = DatabaseClock()
 
   package init(
     database: Database, clock: Clock, zones: Zones, suffixes: PublicSuffixes,
-    settings: Settings
+    settings: Settings, signingKey: SigningKey
   ) {
     self.database = database
     self.clock = clock
     self.zones = zones
     self.suffixes = suffixes
     self.settings = settings
+    self.signingKey = signingKey
   }
 
   /// About the time of the database's clock, for `Retry-After`; decides nothing.

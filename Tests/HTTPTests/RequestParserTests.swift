@@ -77,9 +77,11 @@ struct RequestParserTests {
     ParserCase(
       6, "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\nConnection: keep-alive\r\n\r\n",
       refused),
-    ParserCase(11, post("", "GET /b HTTP/1.1\r\nHost: a\r\n\r\n"),
+    ParserCase(
+      11, post("", "GET /b HTTP/1.1\r\nHost: a\r\n\r\n"),
       ["POST /", "body()", "GET /b", "body()"]),
-    ParserCase(12, "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi",
+    ParserCase(
+      12, "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi",
       ["GET /", "body(hi)"]),
     ParserCase(13, "GET / HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", refused),
   ]

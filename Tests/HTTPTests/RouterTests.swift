@@ -38,35 +38,41 @@ struct RouterTests {
     return "\(response.status.code) \(String(decoding: response.body, as: UTF8.self))"
   }
 
-  @Test("a path leads to its route", arguments: [
-    ("/", "/"),
-    ("/v1/leases", "/v1/leases"),
-    ("/v1/leases?x=%41", "/v1/leases"),
-    ("/v1/leases/l_1", "/v1/leases/{lease} lease=l_1"),
-    ("/v1/leases/a%2Fb%20c", "/v1/leases/{lease} lease=a/b c"),
-    ("/v1/leases/mine", "/v1/leases/mine"),
-    ("/v1/lea%73es/mine", "/v1/leases/mine"),
-    ("/v1/leases/mine/history", "/v1/leases/mine/history"),
-    ("/.well-known/jwks.json", "/.well-known/jwks.json"),
-    ("http://other.test/v1/leases", "/v1/leases"),
-    ("http://other.test", "/"),
-  ])
+  @Test(
+    "a path leads to its route",
+    arguments: [
+      ("/", "/"),
+      ("/v1/leases", "/v1/leases"),
+      ("/v1/leases?x=%41", "/v1/leases"),
+      ("/v1/leases/l_1", "/v1/leases/{lease} lease=l_1"),
+      ("/v1/leases/a%2Fb%20c", "/v1/leases/{lease} lease=a/b c"),
+      ("/v1/leases/mine", "/v1/leases/mine"),
+      ("/v1/lea%73es/mine", "/v1/leases/mine"),
+      ("/v1/leases/mine/history", "/v1/leases/mine/history"),
+      ("/.well-known/jwks.json", "/.well-known/jwks.json"),
+      ("http://other.test/v1/leases", "/v1/leases"),
+      ("http://other.test", "/"),
+    ])
   func found(target: String, body: String) async throws {
     #expect(try await answer(.get, target) == "200 \(body)")
   }
 
-  @Test("a path of no route is not found", arguments: [
-    "/v1", "/v1/", "/v1/leases/", "/v1//leases", "/V1/leases", "/v1/leases/a/b", "//",
-    "/v1/leases/a/renewals/", "/v1/../v1/leases", "/.well-known%2Fjwks.json",
-  ])
+  @Test(
+    "a path of no route is not found",
+    arguments: [
+      "/v1", "/v1/", "/v1/leases/", "/v1//leases", "/V1/leases", "/v1/leases/a/b", "//",
+      "/v1/leases/a/renewals/", "/v1/../v1/leases", "/.well-known%2Fjwks.json",
+    ])
   func notFound(target: String) async throws {
     #expect(try await answer(.get, target) == "404 404 r1")
   }
 
-  @Test("malformed escapes are refused, in the path and in the query", arguments: [
-    "/v1/leases/%", "/v1/leases/%4", "/v1/leases/%4g", "/v1/leases/%00", "/v1/leases/%ff",
-    "/v1/leases/%C3", "/v1/leases?a=%", "/v1/leases?%zz=1", "/v1/leases?a=%00",
-  ])
+  @Test(
+    "malformed escapes are refused, in the path and in the query",
+    arguments: [
+      "/v1/leases/%", "/v1/leases/%4", "/v1/leases/%4g", "/v1/leases/%00", "/v1/leases/%ff",
+      "/v1/leases/%C3", "/v1/leases?a=%", "/v1/leases?%zz=1", "/v1/leases?a=%00",
+    ])
   func malformed(target: String) async throws {
     #expect(try await answer(.get, target) == "400 400 r1")
   }
@@ -131,8 +137,9 @@ struct RequestTests {
     let request = try Request(method: .get, target: "/a?b=c%20d+e&f&=g&&b=%E2%82%AC=h")
     #expect(request.path == "/a")
     #expect(request.query == "b=c%20d+e&f&=g&&b=%E2%82%AC=h")
-    #expect(request.queryItems.map { "\($0.name)>\($0.value)" }
-      == ["b>c d e", "f>", ">g", "b>€=h"])
+    #expect(
+      request.queryItems.map { "\($0.name)>\($0.value)" }
+        == ["b>c d e", "f>", ">g", "b>€=h"])
     #expect(request.queryValue("b") == "c d e")
     #expect(request.queryValue("x") == nil)
     #expect(try Request(method: .get, target: "/a").queryItems == [])

@@ -59,6 +59,15 @@ final class RunningServer: Sendable {
     try SocketClient(port: port)
   }
 
+  /// Waits until the loops have finished what they were doing when it was called.
+  func settle() async {
+    for loop in group.loops {
+      await withCheckedContinuation { continuation in
+        loop.submit { continuation.resume() }
+      }
+    }
+  }
+
   private static func router(_ gate: Gate) -> Router {
     Router(
       routes: [

@@ -47,6 +47,12 @@ struct SocketClient: ~Copyable {
     shutdown(number, Int32(SHUT_WR))
   }
 
+  /// Makes the end of this client a reset instead of an orderly one.
+  func resetAtEnd() {
+    var choice = linger(l_onoff: 1, l_linger: 0)
+    setsockopt(number, SOL_SOCKET, SO_LINGER, &choice, socklen_t(MemoryLayout<linger>.size))
+  }
+
   /// Reads up to and with `end`.
   mutating func read(through end: String) throws -> String {
     let wanted = Array(end.utf8)

@@ -10,7 +10,8 @@ struct ConnectionOptionsTests {
   @Test("a URI and keywords say the same")
   func forms() throws {
     let uri = try options("postgresql://ann:pw@db.example:5433/app?sslmode=require")
-    let words = try options("host=db.example port=5433 user=ann password=pw dbname=app sslmode=require")
+    let words = try options(
+      "host=db.example port=5433 user=ann password=pw dbname=app sslmode=require")
     #expect(uri.endpoints == words.endpoints)
     #expect(uri.keywords == words.keywords)
     #expect(uri.keywords["user"] == "ann")

@@ -134,6 +134,25 @@ struct MigratorTests {
     }
   }
 
+  @Test("the product's own migrations make the test databases")
+  func ownMigrations() async throws {
+    let files = try Migrator.migrations(in: TestDatabase.migrationsFolder)
+    try #require(!files.isEmpty)
+    let count = try await TestDatabase.with { database in
+      try await database.read { (tx: borrowing Transaction) in
+        try await tx.one(Statement("SELECT count(*) FROM schema_migration")).int64(0)
+      }
+    }
+    #expect(count == Int64(files.count))
+    let pending = try await TestDatabase.with { database, url in
+      let configuration = DatabaseConfiguration(url: url)
+      return try await Migrator(
+        directory: TestDatabase.migrationsFolder, configuration: configuration
+      ).pending()
+    }
+    #expect(pending.isEmpty)
+  }
+
   private func withFolder(
     _ files: [String: String], _ body: (String, Database, String) async throws -> Void
   ) async throws {

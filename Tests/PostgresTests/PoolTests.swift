@@ -29,7 +29,7 @@ final class Meeting: Sendable {
 
 @Suite("the pool")
 struct PoolTests {
-  @Test("a thousand transactions at once over three connections all happen")
+  @Test("a thousand transactions at once over three connections a loop all happen")
   func thousand() async throws {
     try await TestDatabase.with(
       .empty,
@@ -45,8 +45,9 @@ struct PoolTests {
         tx.write(SQL.insert, [.int64(1), .text("0")])
       }
       try await withThrowingTaskGroup(of: Void.self) { group in
-        for _ in 0..<1_000 {
-          group.addTask {
+        for number in 0..<1_000 {
+          let loop = TestDatabase.loops[number % TestDatabase.loops.count]
+          group.addTask(executorPreference: loop) {
             try await database.transaction { (tx: borrowing Transaction) in
               _ = try await tx.one(SQL.lock, [.int64(1)])
               tx.write(SQL.increment, [.int64(1)])

@@ -162,6 +162,21 @@ struct TransactionTests {
         }
       }
       #expect(error?.state == .readOnlyTransaction)
+      #expect(error?.isUnavailable == false)
+    }
+  }
+
+  @Test("a server that takes no writes is unavailable to a transaction that writes")
+  func readOnlyServer() async throws {
+    try await TestDatabase.with(.empty) { database, _ in
+      try await SQL.makeTables(in: database)
+      let error = await #expect(throws: DatabaseError.self) {
+        try await database.transaction { (tx: borrowing Transaction) in
+          tx.write(Statement("SET TRANSACTION READ ONLY"))
+          tx.write(SQL.insert, [.int64(1), .null])
+        }
+      }
+      #expect(error == .unavailable("the server takes no writes"))
     }
   }
 
@@ -220,6 +235,23 @@ struct TransactionTests {
         return try await tx.one(Statement("SELECT sum(n) FROM narrow")).int64(0)
       }
       #expect(sum == 3)
+    }
+  }
+
+  @Test("a statement is checked against the schema without being run")
+  func check() async throws {
+    try await TestDatabase.with(.empty) { database, _ in
+      try await SQL.makeTables(in: database)
+      try await database.read { (tx: borrowing Transaction) in
+        try await tx.check(SQL.insert)
+        try await tx.check(SQL.count)
+      }
+      let error = await #expect(throws: DatabaseError.self) {
+        try await database.read { (tx: borrowing Transaction) in
+          try await tx.check(Statement("SELECT nothing FROM item WHERE id = $1"))
+        }
+      }
+      #expect(error?.description.contains("\"nothing\" does not exist") == true)
     }
   }
 

@@ -13,15 +13,15 @@ struct WatchTableTests {
     var table = WatchTable()
     let old = table.nextWatch(of: 7, trigger: .edge)
     table.insert(Silent(), for: old)
-    #expect(table.handler(forUserInfo: old.userInfo) != nil)
+    #expect(table.handler(forTag: old.tag) != nil)
     let isRemoved = table.remove(old)
     #expect(isRemoved)
-    #expect(table.handler(forUserInfo: old.userInfo) == nil)
+    #expect(table.handler(forTag: old.tag) == nil)
 
     let new = table.nextWatch(of: 7, trigger: .edge)
     table.insert(Silent(), for: new)
-    #expect(table.handler(forUserInfo: old.userInfo) == nil)
-    #expect(table.handler(forUserInfo: new.userInfo) != nil)
+    #expect(table.handler(forTag: old.tag) == nil)
+    #expect(table.handler(forTag: new.tag) != nil)
   }
 
   @Test("ending an old watch leaves the new one of the same number alone")
@@ -38,6 +38,6 @@ struct WatchTableTests {
 
   @Test("a number that was never watched finds nobody")
   func unknown() {
-    #expect(WatchTable().handler(forUserInfo: 1 << 32 | 99) == nil)
+    #expect(WatchTable().handler(forTag: 1 << 32 | 99) == nil)
   }
 }

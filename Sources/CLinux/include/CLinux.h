@@ -70,7 +70,6 @@ int clinux_spare_descriptor(void);
 
 int64_t clinux_monotonic_nanoseconds(void);
 int64_t clinux_wall_seconds(void);
-int clinux_gettid(void);
 
 // The loop whose thread is calling. Never inlined and never const: a task may be on another
 // thread after each suspension, so the answer must not be cached.

@@ -17,6 +17,13 @@ package struct Capacity: Hashable, Sendable {
     self.dailyRequests = dailyRequests
   }
 
+  /// The same with at most this rate.
+  package func limited(to rate: Rate) -> Capacity {
+    Capacity(
+      rate: min(self.rate, rate), burst: burst, concurrency: concurrency, workers: workers,
+      dailyRequests: dailyRequests)
+  }
+
   /// How many workers can hold a useful lease at once: each needs one of burst and concurrency.
   package var slots: Int64 { min(workers ?? concurrency, burst, concurrency) }
 }

@@ -45,7 +45,7 @@ extension Refusal {
     case .alreadyDecided(let role): "You decided in this round already, as \(role.rawValue)."
     case .seatFilled(let role): "The seat \(role.rawValue) is filled."
     case .seatTakenBySamePerson(let role):
-      "You fill the seat \(role.rawValue) already, from another account."
+      "You fill the seat \(role.rawValue) already, in this round you have one voice."
     case .conditionsIncompatible(let target):
       "The conditions leave nothing of target \(target)."
     case .noChange: "This digest is under review or was answered already; change the content."

@@ -3,7 +3,7 @@ extension JSONField where Value == Host {
   package static var host: JSONField {
     JSONField { slot in
       guard let text = slot.text() else { return nil }
-      do {
+      do throws(HostError) {
         return try Host(text)
       } catch {
         return slot.fail(.invalidFormat, error.description)
@@ -17,7 +17,7 @@ extension JSONField where Value == HostPattern {
   package static func hostPattern(_ suffixes: PublicSuffixes) -> JSONField {
     JSONField { slot in
       guard let text = slot.text() else { return nil }
-      do {
+      do throws(HostError) {
         return try HostPattern(text, suffixes: suffixes)
       } catch .patternOverSuffix(let suffix) {
         return slot.fail(

@@ -39,4 +39,9 @@ package struct TargetAssessment: Hashable, Sendable {
 package struct GentlerRate: Hashable, Sendable {
   package let rate: Rate
   package let tier: Tier
+
+  package init(rate: Rate, tier: Tier) {
+    self.rate = rate
+    self.tier = tier
+  }
 }

@@ -146,7 +146,8 @@ extension JSONField where Value == LegalFact {
       let text = body.required("text", .prose(2_000))
       _ = body.optional("figures", .string(0...1_000))
       _ = body.optional("use", .string(0...1_000))
-      _ = body.required("verified", .parsed("V, S or K") { ["V", "S", "K"].contains($0) ? $0 : nil })
+      _ = body.required(
+        "verified", .parsed("V, S or K") { ["V", "S", "K"].contains($0) ? $0 : nil })
       guard let id, let jurisdiction, let instrument, let article, let from, let text else {
         return nil
       }

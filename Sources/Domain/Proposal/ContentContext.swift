@@ -1,26 +1,57 @@
 /// What reading a content needs to know of the world: ids, sites, zones, suffixes, questions.
 package struct ContentContext: Sendable {
-  /// By e-mail in lower case or by id.
-  package let people: [String: PersonID]
-  /// By name or by id.
-  package let pools: [String: PoolID]
-  /// The innermost site of a host: registered, or the implicit one at its registrable domain.
-  package let site: @Sendable (Host) -> Host
+  /// Where a content comes from.
+  package enum Origin: Sendable {
+    /// From a caller: names are looked up, everything is checked.
+    ///
+    /// People by e-mail in lower case or by id, pools by name or by id; `site` gives the
+    /// innermost site of a host, registered or implicit.
+    case caller(
+      people: [String: PersonID], pools: [String: PoolID],
+      site: @Sendable (Host) -> Host)
+    /// From a revision: it was checked when it was made. Sites and questions may have changed
+    /// since; answers to questions that are gone are left out.
+    case revision
+  }
+
+  package let origin: Origin
   package let suffixes: PublicSuffixes
   package let zones: Zones
   package let questions: [Question]
 
   package init(
-    people: [String: PersonID], pools: [String: PoolID],
-    site: @escaping @Sendable (Host) -> Host, suffixes: PublicSuffixes, zones: Zones,
-    questions: [Question]
+    origin: Origin, suffixes: PublicSuffixes, zones: Zones, questions: [Question]
   ) {
-    self.people = people
-    self.pools = pools
-    self.site = site
+    self.origin = origin
     self.suffixes = suffixes
     self.zones = zones
     self.questions = questions
+  }
+}
+
+extension ContentContext {
+  /// Nil when nobody has this id or address.
+  func person(_ text: String) -> PersonID? {
+    switch origin {
+    case .caller(let people, _, _): people[text.lowercased()]
+    case .revision: PersonID(text)
+    }
+  }
+
+  /// Nil when there is no pool of this id or name.
+  func pool(_ text: String) -> PoolID? {
+    switch origin {
+    case .caller(_, let pools, _): pools[text]
+    case .revision: PoolID(text)
+    }
+  }
+
+  /// The site of a host; nil where that was settled when the revision was made.
+  func site(of host: Host) -> Host? {
+    switch origin {
+    case .caller(_, _, let site): site(host)
+    case .revision: nil
+    }
   }
 }
 

@@ -1,10 +1,16 @@
 extension JSONField where Value == [String: Answer] {
   /// Answers to the questions of one scope, by key.
-  static func answers(_ scope: Question.Scope, _ questions: [Question]) -> JSONField {
+  static func answers(_ scope: Question.Scope, in context: ContentContext) -> JSONField {
     .object { body in
       var answers: [String: Answer] = [:]
       for name in body.names {
-        guard let question = questions.first(where: { $0.key == name }) else {
+        let question = context.questions.first { $0.key == name }
+        let isKnown = question?.scope == scope && question?.isAsked ?? false
+        if case .revision = context.origin, !isKnown {
+          _ = body.required(name, .any)
+          continue
+        }
+        guard let question else {
           body.refuse(name, .unknownQuestion, "is not a key of the questionnaire")
           continue
         }

@@ -33,7 +33,7 @@ extension ProposalContent {
       let pools = body.required("pools", .set(1...50, of: .pool(in: context)))
       let builds = body.optional("build_digests", .set(1...100, of: .digest))
       let identity = body.required("identity", .crawlerIdentity)
-      let answers = body.required("answers", .answers(.proposal, context.questions))
+      let answers = body.required("answers", .answers(.proposal, in: context))
       let evidence = body.optional(
         "evidence", .array(0...100, of: .evidence(context.questions)))
       let targets = body.required(
@@ -63,7 +63,7 @@ extension JSONField where Value == PersonID {
   fileprivate static func person(in context: ContentContext) -> JSONField {
     JSONField { slot in
       guard let text = slot.text() else { return nil }
-      guard let person = context.people[text.lowercased()] else {
+      guard let person = context.person(text) else {
         return slot.fail(.unknownID, "no such person")
       }
       return person
@@ -76,7 +76,7 @@ extension JSONField where Value == PoolID {
   fileprivate static func pool(in context: ContentContext) -> JSONField {
     JSONField { slot in
       guard let text = slot.text() else { return nil }
-      guard let pool = context.pools[text] else {
+      guard let pool = context.pool(text) else {
         return slot.fail(.unknownID, "no such pool")
       }
       return pool

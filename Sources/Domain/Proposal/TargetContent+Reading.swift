@@ -15,7 +15,7 @@ extension JSONField where Value == TargetContent {
       let authorisation = body.optional("authorisation", .authorisation)
       let evidence = body.optional(
         "evidence", .array(0...100, of: .evidence(context.questions)))
-      let answers = body.required("answers", .answers(.target, context.questions))
+      let answers = body.required("answers", .answers(.target, in: context))
       guard let hosts, let prefixes, let methods, let rate, let burst, let concurrency,
         let workers, let daily, let zone, let answers
       else { return nil }
@@ -42,11 +42,11 @@ extension JSONField where Value == [WrittenHost] {
       for (index, host) in hosts.enumerated() where !seen.insert(host.pattern).inserted {
         slot.at(index, .null).record(.duplicate, "the host stands in the list already")
       }
-      let site = context.site(hosts[0].pattern.host)
+      let site = context.site(of: hosts[0].pattern.host)
       for (index, host) in hosts.enumerated()
-      where context.site(host.pattern.host) != site {
+      where context.site(of: host.pattern.host) != site {
         slot.at(index, .null).record(
-          .targetSpansSites, "lies in another site than \(hosts[0].written) (\(site))")
+          .targetSpansSites, "lies in another site than \(hosts[0].written)")
       }
       return hosts
     }

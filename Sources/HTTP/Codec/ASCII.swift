@@ -68,13 +68,13 @@ enum ASCII {
   }
 
   /// Compares with a text in lower case, whatever the case of the bytes.
-  static func equals(_ bytes: Slice<UnsafeRawBufferPointer>, _ text: StaticString) -> Bool {
+  static func equals(_ bytes: ByteSlice, _ text: StaticString) -> Bool {
     text.withUTF8Buffer { matches(bytes, $0) }
   }
 
   /// Compares with bytes in lower case, whatever the case of the first ones.
   static func matches(
-    _ bytes: Slice<UnsafeRawBufferPointer>, _ lowercase: UnsafeBufferPointer<UInt8>
+    _ bytes: ByteSlice, _ lowercase: UnsafeBufferPointer<UInt8>
   ) -> Bool {
     guard bytes.count == lowercase.count else { return false }
     let start = bytes.startIndex
@@ -86,7 +86,7 @@ enum ASCII {
   }
 
   /// Without spaces and tabs at both ends.
-  static func trimmed(_ bytes: Slice<UnsafeRawBufferPointer>) -> Slice<UnsafeRawBufferPointer> {
+  static func trimmed(_ bytes: ByteSlice) -> ByteSlice {
     var start = bytes.startIndex
     var end = bytes.endIndex
     while start < end, isBlank(bytes.base[start]) { start += 1 }

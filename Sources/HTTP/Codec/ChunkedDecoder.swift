@@ -34,7 +34,7 @@ struct ChunkedDecoder: Sendable {
 
   /// Takes bytes up to the end of the body, and appends the content to `body`.
   mutating func decode(
-    _ bytes: Slice<UnsafeRawBufferPointer>, into body: inout [UInt8]
+    _ bytes: ByteSlice, into body: inout [UInt8]
   ) -> (consumed: Int, outcome: Outcome) {
     var position = bytes.startIndex
     while position < bytes.endIndex {

@@ -122,7 +122,7 @@ struct HeadParser: Sendable {
       bytes[position] == ASCII.colon
     else { throw .malformedMessage("a field line does not begin with a name and a colon") }
     let name = content.lowerBound..<position
-    let value = ASCII.trimmed(bytes[(position + 1)..<content.upperBound]).indices
+    let value = ASCII.trimmed(bytes[(position + 1)..<content.upperBound]).range
     for index in value where !ASCII.isFieldContent(bytes[index]) {
       throw .malformedMessage("a field value has a control character")
     }

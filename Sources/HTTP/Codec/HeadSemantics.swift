@@ -62,7 +62,7 @@ struct HeadSemantics: Sendable {
     return slot != nil
   }
 
-  private mutating func noteConnection(_ value: Slice<UnsafeRawBufferPointer>) {
+  private mutating func noteConnection(_ value: ByteSlice) {
     for option in value.split(separator: ASCII.comma) {
       let option = ASCII.trimmed(option)
       if ASCII.equals(option, "close") { hasClose = true }
@@ -97,11 +97,12 @@ struct HeadSemantics: Sendable {
   /// `1*DIGIT`, digit by digit: the standard library's conversion takes signs. What does not
   /// fit is as good as the greatest number, which is over every limit.
   private static func length(
-    _ bytes: Slice<UnsafeRawBufferPointer>
+    _ bytes: ByteSlice
   ) throws(HTTPFailure) -> Int {
     guard !bytes.isEmpty else { throw .malformedMessage("Content-Length is empty") }
     var value = 0
-    for byte in bytes {
+    for position in bytes.range {
+      let byte = bytes.base[position]
       guard ASCII.isDigit(byte) else {
         throw .malformedMessage("Content-Length is not a number")
       }

@@ -1,14 +1,14 @@
 /// `uri-host [ ":" port ]` of RFC 9110, 7.2, and RFC 3986, 3.2.2.
 enum HostGrammar {
   /// Whether the bytes are a non-empty host, with or without a port.
-  static func isHost(_ bytes: Slice<UnsafeRawBufferPointer>) -> Bool {
+  static func isHost(_ bytes: ByteSlice) -> Bool {
     guard let hostEnd = hostEnd(bytes), hostEnd > bytes.startIndex else { return false }
     guard hostEnd < bytes.endIndex else { return true }
     return bytes[hostEnd] == ASCII.colon && isPort(bytes[(hostEnd + 1)...])
   }
 
   /// Whether the bytes are a host and a port, as CONNECT wants them.
-  static func isAuthority(_ bytes: Slice<UnsafeRawBufferPointer>) -> Bool {
+  static func isAuthority(_ bytes: ByteSlice) -> Bool {
     guard let hostEnd = hostEnd(bytes), hostEnd > bytes.startIndex,
       hostEnd + 1 < bytes.endIndex, bytes[hostEnd] == ASCII.colon
     else { return false }
@@ -16,8 +16,8 @@ enum HostGrammar {
   }
 
   /// Where the host ends; nil when it is malformed.
-  private static func hostEnd(_ bytes: Slice<UnsafeRawBufferPointer>) -> Int? {
-    if bytes.first == 0x5B { return literalEnd(bytes) }
+  private static func hostEnd(_ bytes: ByteSlice) -> Int? {
+    if !bytes.isEmpty, bytes[bytes.startIndex] == 0x5B { return literalEnd(bytes) }
     var position = bytes.startIndex
     while position < bytes.endIndex, bytes[position] != ASCII.colon {
       if bytes[position] == ASCII.percent {
@@ -34,8 +34,8 @@ enum HostGrammar {
   }
 
   /// Behind the bracket that closes an IPv6 address.
-  private static func literalEnd(_ bytes: Slice<UnsafeRawBufferPointer>) -> Int? {
-    guard let close = bytes.firstIndex(of: 0x5D) else { return nil }
+  private static func literalEnd(_ bytes: ByteSlice) -> Int? {
+    guard let close = bytes.position(of: 0x5D) else { return nil }
     let address = bytes[(bytes.startIndex + 1)..<close]
     guard address.count <= 45, address.filter({ $0 == ASCII.colon }).count >= 2,
       address.allSatisfy({
@@ -46,7 +46,7 @@ enum HostGrammar {
   }
 
   /// Digits up to 65535; RFC 3986 allows none at all behind the colon.
-  private static func isPort(_ bytes: Slice<UnsafeRawBufferPointer>) -> Bool {
+  private static func isPort(_ bytes: ByteSlice) -> Bool {
     guard bytes.count <= 5 else { return false }
     var value = 0
     for byte in bytes {

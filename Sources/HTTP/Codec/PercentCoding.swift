@@ -1,12 +1,12 @@
 /// Percent escapes, decoded strictly: no malformed escape, no NUL, nothing but UTF-8.
 enum PercentCoding {
   /// A decoded segment; nil when it is malformed.
-  static func segment(_ bytes: Slice<UnsafeRawBufferPointer>) -> String? {
+  static func segment(_ bytes: ByteSlice) -> String? {
     decoded(bytes, plusIsSpace: false)
   }
 
   /// The items of a query, in order, empty ones left out; nil when one is malformed.
-  static func queryItems(in bytes: Slice<UnsafeRawBufferPointer>) -> [QueryItem]? {
+  static func queryItems(in bytes: ByteSlice) -> [QueryItem]? {
     var items: [QueryItem] = []
     for part in bytes.split(separator: 0x26) {
       let mark = part.firstIndex(of: ASCII.equals) ?? part.endIndex
@@ -20,7 +20,7 @@ enum PercentCoding {
   }
 
   private static func decoded(
-    _ bytes: Slice<UnsafeRawBufferPointer>, plusIsSpace: Bool
+    _ bytes: ByteSlice, plusIsSpace: Bool
   ) -> String? {
     var result: [UInt8] = []
     result.reserveCapacity(bytes.count)

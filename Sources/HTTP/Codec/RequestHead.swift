@@ -56,7 +56,7 @@ final class RequestHead: Sendable {
     withBytes(span) { String(decoding: $0, as: UTF8.self) }
   }
 
-  func withBytes<R>(_ span: HeadSpan, _ body: (Slice<UnsafeRawBufferPointer>) -> R) -> R {
+  func withBytes<R>(_ span: HeadSpan, _ body: (ByteSlice) -> R) -> R {
     bytes.withUnsafeBytes { body($0[span.range]) }
   }
 

@@ -16,35 +16,38 @@ struct RequestLine: Sendable {
   let isAbsolute: Bool
 
   /// Reads a line without its line end. Ranges are those of `line.base`.
-  init(_ line: Slice<UnsafeRawBufferPointer>) throws(HTTPFailure) {
-    guard let methodEnd = line.firstIndex(where: { !ASCII.isToken($0) }),
-      methodEnd > line.startIndex, line[methodEnd] == ASCII.space
+  init(_ line: ByteSlice) throws(HTTPFailure) {
+    let (bytes, end) = (line.base, line.endIndex)
+    var methodEnd = line.startIndex
+    while methodEnd < end, ASCII.isToken(bytes[methodEnd]) { methodEnd += 1 }
+    guard methodEnd > line.startIndex, methodEnd < end, bytes[methodEnd] == ASCII.space
     else { throw .malformedMessage("the method is not a token followed by one space") }
-    let rest = line[(methodEnd + 1)...]
-    guard let targetEnd = rest.firstIndex(where: { !ASCII.isVisible($0) }),
-      targetEnd > rest.startIndex, rest[targetEnd] == ASCII.space
+    let targetStart = methodEnd + 1
+    var targetEnd = targetStart
+    while targetEnd < end, ASCII.isVisible(bytes[targetEnd]) { targetEnd += 1 }
+    guard targetEnd > targetStart, targetEnd < end, bytes[targetEnd] == ASCII.space
     else { throw .malformedMessage("the target is not followed by one space and a version") }
-    minorVersion = try Self.minorVersion(line[(targetEnd + 1)...])
-    method = Self.method(line[..<methodEnd])
-    (target, isAbsolute) = try Self.target(
-      line[(methodEnd + 1)..<targetEnd], of: method)
+    minorVersion = try Self.minorVersion(bytes[(targetEnd + 1)..<end])
+    method = Self.method(bytes[line.startIndex..<methodEnd])
+    (target, isAbsolute) = try Self.target(bytes[targetStart..<targetEnd], of: method)
   }
 
   private static func minorVersion(
-    _ bytes: Slice<UnsafeRawBufferPointer>
+    _ bytes: ByteSlice
   ) throws(HTTPFailure) -> UInt8 {
     let start = bytes.startIndex
-    let prefix: StaticString = "HTTP/"
-    let hasPrefix = prefix.withUTF8Buffer { bytes.starts(with: $0) }
-    guard bytes.count == 8, hasPrefix, ASCII.isDigit(bytes[start + 5]),
-      bytes[start + 6] == 0x2E, ASCII.isDigit(bytes[start + 7]), bytes[start + 5] != 0x30
+    guard bytes.count == 8, bytes.base[start..<(start + 5)].isExactly("HTTP/"),
+      ASCII.isDigit(bytes[start + 5]), bytes[start + 6] == 0x2E,
+      ASCII.isDigit(bytes[start + 7]), bytes[start + 5] != 0x30
     else { throw .malformedMessage("the version is not HTTP/1.1") }
     guard bytes[start + 5] == 0x31 else { throw .versionUnsupported }
     return bytes[start + 7] - 0x30
   }
 
-  private static func method(_ bytes: Slice<UnsafeRawBufferPointer>) -> HTTPRequest.Method {
+  private static func method(_ bytes: ByteSlice) -> HTTPRequest.Method {
     // Methods are compared with their case: `get` is another, unknown, method.
+    if bytes.isExactly("GET") { return .get }
+    if bytes.isExactly("POST") { return .post }
     let text = String(decoding: bytes, as: UTF8.self)
     guard let method = HTTPRequest.Method(text) else {
       preconditionFailure("a token is a method")
@@ -53,26 +56,28 @@ struct RequestLine: Sendable {
   }
 
   private static func target(
-    _ bytes: Slice<UnsafeRawBufferPointer>, of method: HTTPRequest.Method
+    _ bytes: ByteSlice, of method: HTTPRequest.Method
   ) throws(HTTPFailure) -> (Target, isAbsolute: Bool) {
-    guard !bytes.contains(ASCII.numberSign) else {
+    guard bytes.position(of: ASCII.numberSign) == nil else {
       throw .malformedMessage("the target has a fragment")
     }
     if method == .connect {
       guard HostGrammar.isAuthority(bytes) else {
         throw .malformedMessage("CONNECT takes a host and a port")
       }
-      return (Target(path: HeadSpan(bytes.indices), query: nil), isAbsolute: true)
+      return (Target(path: HeadSpan(bytes.range), query: nil), isAbsolute: true)
     }
-    if bytes.first == ASCII.slash { return (splitQuery(bytes), isAbsolute: false) }
-    if bytes.count == 1, bytes.first == 0x2A, method == .options {
-      return (Target(path: HeadSpan(bytes.indices), query: nil), isAbsolute: false)
+    if bytes[bytes.startIndex] == ASCII.slash {
+      return (splitQuery(bytes), isAbsolute: false)
+    }
+    if bytes.isExactly("*"), method == .options {
+      return (Target(path: HeadSpan(bytes.range), query: nil), isAbsolute: false)
     }
     return (try absoluteForm(bytes), isAbsolute: true)
   }
 
   private static func absoluteForm(
-    _ bytes: Slice<UnsafeRawBufferPointer>
+    _ bytes: ByteSlice
   ) throws(HTTPFailure) -> Target {
     let start = bytes.startIndex
     let schemeBytes: Int
@@ -91,9 +96,9 @@ struct RequestLine: Sendable {
     return splitQuery(rest[end...])
   }
 
-  private static func splitQuery(_ bytes: Slice<UnsafeRawBufferPointer>) -> Target {
-    guard let mark = bytes.firstIndex(of: ASCII.question) else {
-      return Target(path: HeadSpan(bytes.indices), query: nil)
+  private static func splitQuery(_ bytes: ByteSlice) -> Target {
+    guard let mark = bytes.position(of: ASCII.question) else {
+      return Target(path: HeadSpan(bytes.range), query: nil)
     }
     return Target(
       path: HeadSpan(bytes.startIndex..<mark),

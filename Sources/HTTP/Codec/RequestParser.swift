@@ -34,7 +34,7 @@ struct RequestParser: Sendable {
 
   /// Takes as many of the bytes as one action needs.
   mutating func parse(
-    _ bytes: Slice<UnsafeRawBufferPointer>
+    _ bytes: ByteSlice
   ) -> (consumed: Int, action: ParserAction) {
     switch phase {
     case .head(var parser):
@@ -57,7 +57,7 @@ struct RequestParser: Sendable {
   }
 
   private mutating func beginBody(
-    _ framing: Framing, _ bytes: Slice<UnsafeRawBufferPointer>
+    _ framing: Framing, _ bytes: ByteSlice
   ) -> (consumed: Int, action: ParserAction) {
     switch framing {
     case .none, .length(0): return (0, complete())
@@ -73,7 +73,7 @@ struct RequestParser: Sendable {
   }
 
   private mutating func readLength(
-    _ remaining: Int, _ bytes: Slice<UnsafeRawBufferPointer>
+    _ remaining: Int, _ bytes: ByteSlice
   ) -> (consumed: Int, action: ParserAction) {
     let taken = bytes.prefix(remaining)
     body.append(contentsOf: taken)
@@ -83,7 +83,7 @@ struct RequestParser: Sendable {
   }
 
   private mutating func readChunks(
-    _ decoder: ChunkedDecoder, _ bytes: Slice<UnsafeRawBufferPointer>
+    _ decoder: ChunkedDecoder, _ bytes: ByteSlice
   ) -> (consumed: Int, action: ParserAction) {
     var decoder = decoder
     let (consumed, outcome) = decoder.decode(bytes, into: &body)

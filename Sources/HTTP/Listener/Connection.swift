@@ -143,7 +143,7 @@ final class Connection: ReadinessHandler {
   }
 
   /// Parses and answers until bytes or answers are lacking; gives how many bytes were used.
-  private func parse(_ bytes: Slice<UnsafeRawBufferPointer>) -> Int {
+  private func parse(_ bytes: ByteSlice) -> Int {
     var position = bytes.startIndex
     isPendingFresh = false
     while machine.isReading {

@@ -43,18 +43,19 @@ struct RouteTable: Sendable {
   }
 
   /// Finds the routes of a path, which is still percent-encoded.
-  func find(_ path: Slice<UnsafeRawBufferPointer>) -> Outcome {
-    let rest = path.isEmpty ? path : path.dropFirst()
-    var segments: [Slice<UnsafeRawBufferPointer>] = []
+  func find(_ path: ByteSlice) -> Outcome {
+    // An absolute form may have no path at all: the same as "/".
+    let rest = path.base[min(path.startIndex + 1, path.endIndex)..<path.endIndex]
+    var segments: [ByteSlice] = []
     segments.reserveCapacity(8)
     var start = rest.startIndex
-    for position in rest.indices where rest[position] == ASCII.slash {
-      segments.append(rest[start..<position])
+    for position in rest.range where rest.base[position] == ASCII.slash {
+      segments.append(rest.base[start..<position])
       start = position + 1
     }
-    segments.append(rest[start...])
+    segments.append(rest.base[start..<rest.endIndex])
     var decoded: [String?] = []
-    if path.contains(ASCII.percent) {
+    if path.position(of: ASCII.percent) != nil {
       decoded = segments.map(PercentCoding.segment)
       if decoded.contains(nil) { return .malformed }
     }
@@ -66,7 +67,7 @@ struct RouteTable: Sendable {
   }
 
   private func descend(
-    from node: Int, _ segments: ArraySlice<Slice<UnsafeRawBufferPointer>>,
+    from node: Int, _ segments: ArraySlice<ByteSlice>,
     _ decoded: [String?], _ values: inout [String]
   ) -> Int? {
     guard let segment = segments.first else { return nodes[node].routes.isEmpty ? nil : node }
@@ -74,7 +75,7 @@ struct RouteTable: Sendable {
     for literal in nodes[node].literals {
       let isEqual =
         text.map { $0.utf8.elementsEqual(literal.bytes) }
-        ?? segment.elementsEqual(literal.bytes)
+        ?? literal.bytes.withUnsafeBufferPointer(segment.isExactly)
       guard isEqual else { continue }
       if let found = descend(from: literal.node, segments.dropFirst(), decoded, &values) {
         return found

@@ -58,13 +58,15 @@ package struct Router: Sendable {
   func resolve(_ head: RequestHead) -> Resolution {
     guard Self.isServed(head.method) else { return .failure(.methodUnknown) }
     if let query = head.query,
-      head.withBytes(query, { $0.contains(ASCII.percent) && !Self.isDecodable($0) })
+      head.withBytes(
+        query,
+        {
+          $0.position(of: ASCII.percent) != nil && !Self.isDecodable($0)
+        })
     {
       return .failure(.malformedPath)
     }
-    if head.path.range.count == 1, head.method == .options,
-      head.withBytes(head.path, { $0.first == 0x2A })
-    {
+    if head.method == .options, head.withBytes(head.path, { $0.isExactly("*") }) {
       return .options(allow: allow(of: Array(routes.indices)))
     }
     switch head.withBytes(head.path, table.find) {
@@ -123,7 +125,7 @@ package struct Router: Sendable {
     }
   }
 
-  private static func isDecodable(_ query: Slice<UnsafeRawBufferPointer>) -> Bool {
+  private static func isDecodable(_ query: ByteSlice) -> Bool {
     PercentCoding.queryItems(in: query) != nil
   }
 }

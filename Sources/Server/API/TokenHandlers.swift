@@ -1,5 +1,7 @@
 import Domain
 import HTTP
+import HTTPTypes
+import Tokens
 import Wire
 import Workflow
 

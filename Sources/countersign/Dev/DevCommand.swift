@@ -55,7 +55,10 @@ struct DevCommand: AsyncParsableCommand {
     credentials.baseURL = "http://\(running.address)"
     credentials.databaseURL = url
     try credentials.write(to: folder.credentials)
-    print(MainJob(credentials: credentials, file: folder.credentials).text)
+    let job = MainJob(
+      credentials: credentials, file: folder.credentials,
+      example: assets.folder + "/examples/polite.yaml")
+    print(job.text)
     try await running.runUntilSignalled()
     print("stopped")
   }

@@ -41,11 +41,13 @@ final class RunningService: Sendable {
     options.connectionsPerLoopMax = configuration.connectionsPerLoop
     let database = try Database(options, loops: group.loops, logger: logger)
     let schemaVersion = try Migrator.migrations(in: assets.migrations).last?.version ?? 0
+    let keys = try KeyFolder(path: configuration.keysFolder).load()
     let service = Service(
       database: database, clock: .database, zones: .system, suffixes: .system,
       settings: Service.Settings(
         tokensDecide: configuration.tokensDecide, schemaVersion: Int64(schemaVersion),
-        openAPI: try assets.bytes("openapi.yaml")))
+        openAPI: try assets.bytes("openapi.yaml")),
+      signingKey: keys[keys.count - 1])
     do {
       try await service.checkReadiness()
     } catch let failure as CallFailure {
@@ -57,6 +59,10 @@ final class RunningService: Sendable {
       logName: configuration.logName ?? "\(configuration.listen)/log")
     _ = try await service.performUnauthenticated(
       StartService(proposed: identity), method: .service, trace: nil)
+    for key in keys {
+      try await service.performUnauthenticated(
+        RegisterSigningKey(key: key.verifyingKey), method: .service, trace: nil)
+    }
     try await prepare(service)
     let server = HTTPServer(
       router: Routes.router(service: service, incident: Incidents(logger: logger).record),

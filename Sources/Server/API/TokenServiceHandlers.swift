@@ -1,0 +1,42 @@
+import Domain
+import HTTP
+import HTTPTypes
+import Tokens
+import Workflow
+
+/// What enforcement points need: the keys, the clock, and whether a token is to be honoured.
+enum TokenServiceHandlers {
+  static let endpoints: [Endpoint] = [
+    Endpoint(
+      .post, "/v1/introspections", bodyBytesMax: Endpoint.workerBodyBytesMax, introspect),
+    Endpoint(.get, "/.well-known/jwks.json", keys),
+    Endpoint(.get, "/v1/time", time),
+  ]
+
+  static func introspect(_ call: Call) async throws -> Answer {
+    guard call.contentType == "application/x-www-form-urlencoded" else {
+      throw MediaFailure.unsupported(accepted: "application/x-www-form-urlencoded")
+    }
+    let token = Result { try FormBody.value(of: "token", in: call.request.body) }
+    return try await call.look({ _ in IntrospectToken(token: try token.get()) }) { claims in
+      guard let claims, case .object(let members) = claims.json else {
+        return .ok(["active": false])
+      }
+      let all: [(name: String, value: JSON)] = [("active", true)] + members.members
+      return .ok(.object(JSONObject(members: all)))
+    }
+  }
+
+  static func keys(_ call: Call) async throws -> Answer {
+    let keys = try await call.service.publishedKeys()
+    return Answer.ok(keys.json).with(.cacheControl, "public, max-age=60")
+  }
+
+  static func time(_ call: Call) async throws -> Answer {
+    let reading = try await call.service.time()
+    return .ok([
+      "now": JSON(reading.now), "unix_ms": JSON(reading.now.milliseconds),
+      "uncertainty_ms": JSON((reading.uncertaintyMicroseconds + 999) / 1_000),
+    ])
+  }
+}

@@ -1,0 +1,158 @@
+package import Domain
+package import Postgres
+
+/// Leases with their terms.
+package enum LeaseStore {
+  package static func find(
+    _ id: LeaseID, in tx: borrowing Transaction
+  ) async throws -> LeaseView? {
+    try await tx.oneOrNil(selectOne, [.id(id)]).map(view)
+  }
+
+  /// The newest lease of a worker on a target that has not ended.
+  package static func held(
+    by worker: WorkerID, on budget: BudgetID, in tx: borrowing Transaction
+  ) async throws -> Lease? {
+    try await tx.oneOrNil(selectHeld, [.id(worker), .id(budget)]).map(view)?.lease
+  }
+
+  /// Everything that takes up the scopes at `now`, by scope.
+  package static func occupants(
+    of scopes: [ScopeID], at now: Timestamp, in tx: borrowing Transaction
+  ) async throws -> [ScopeID: [Occupant]] {
+    var found: [ScopeID: [Occupant]] = [:]
+    let rows = try await tx.query(
+      selectOccupants, [.textArray(scopes.map(\.text)), .instant(now)])
+    for row in rows {
+      let scope = try row.decoded(0, ScopeID(try row.text(0)))
+      found[scope, default: []].append(try occupant(row))
+    }
+    return found
+  }
+
+  /// The sites that a lease counts against.
+  package static func chargedSites(
+    of id: LeaseID, in tx: borrowing Transaction
+  ) async throws -> [SiteID] {
+    try await tx.query(selectChargedSites, [.id(id)]).map { row in
+      try row.identifier(0, of: SiteKind.self)
+    }
+  }
+
+  /// The hosts of those sites: a stop on a site covers its aliases too.
+  package static func chargedSiteHosts(
+    of id: LeaseID, in tx: borrowing Transaction
+  ) async throws -> [Host] {
+    try await tx.query(selectChargedHosts, [.id(id)]).map { row in try Host(try row.text(0)) }
+  }
+
+  /// What a list is asked for.
+  package struct Filter: Hashable, Sendable {
+    package let grant: String?
+    package let siteHost: String?
+    /// Only a pool's own.
+    package let pool: PoolID?
+    /// Only those that run at this instant.
+    package let liveAt: Timestamp?
+
+    package init(grant: String?, siteHost: String?, pool: PoolID?, liveAt: Timestamp?) {
+      self.grant = grant
+      self.siteHost = siteHost
+      self.pool = pool
+      self.liveAt = liveAt
+    }
+  }
+
+  /// Leases after `id` in order of id, which is the order in which they were granted.
+  package static func list(
+    _ filter: Filter, after id: String, limit: Int64, in tx: borrowing Transaction
+  ) async throws -> [LeaseView] {
+    try await tx.query(
+      selectPage,
+      [
+        .text(id), .optional(text: filter.grant), .optional(text: filter.siteHost),
+        .optional(text: filter.pool?.text), .instant(filter.liveAt), .int64(limit),
+      ]
+    ).map(view)
+  }
+
+  /// How many leases under a stop still run at `now`, until when, and who enforces them.
+  package static func live(
+    under scope: LockScope, at now: Timestamp, in tx: borrowing Transaction
+  ) async throws -> (count: Int64, lastExpiry: Timestamp?, enforcementPoints: [String]) {
+    let row = try await tx.one(
+      selectLive, [.text(scope.kind.rawValue), .optional(text: scope.id), .instant(now)])
+    return (try row.int64(0), try row.instantOrNil(1), try row.textArray(2))
+  }
+
+  /// A new chain with what it reserves.
+  package static func record(
+    _ ruling: Ruling<IssuedTerm>, in tx: borrowing Transaction
+  ) async throws {
+    let lease = ruling.subject.lease
+    tx.write(
+      insert,
+      [
+        .id(lease.id), .id(lease.grant), .id(lease.budget), .id(lease.pool), .id(lease.worker),
+        .text(lease.enforcementPoint.id), .text(lease.credential),
+        .textArray(lease.hosts.map(\.text)), .optional(text: lease.buildDigest?.description),
+        .instant(lease.startedAt), .int64(lease.term.portion.rate.microRPS),
+        .int64(lease.term.portion.burst), .int64(lease.term.portion.concurrency),
+        .int64(lease.term.quota), .date(lease.term.day), .int64(lease.wish.microRPS),
+        .instant(lease.term.issuedAt), .instant(lease.term.expiresAt), .instant(lease.freesAt),
+      ])
+    insertTerm(ruling.subject, in: tx)
+    ScopeStore.charge(ruling.subject, at: lease.term.issuedAt, in: tx)
+    _ = try await LogStore.append(ruling.entry, in: tx)
+  }
+
+  /// The next term of a chain; it is the journal's row, not an event of the log.
+  package static func record(
+    _ issued: IssuedTerm, in tx: borrowing Transaction
+  ) async throws {
+    let lease = issued.lease
+    let previous = lease.previous
+    try await tx.execute(
+      updateTerm,
+      [
+        .id(lease.id), .int64(lease.term.number), .int64(lease.term.portion.rate.microRPS),
+        .int64(lease.term.portion.burst), .int64(lease.term.portion.concurrency),
+        .int64(lease.term.quota), .date(lease.term.day), .int64(lease.wish.microRPS),
+        .instant(lease.term.issuedAt), .instant(lease.term.expiresAt),
+        .int64(previous?.portion.rate.microRPS ?? 0), .int64(previous?.portion.burst ?? 0),
+        .int64(previous?.portion.concurrency ?? 0), .instant(previous?.expiresAt),
+        .instant(lease.freesAt),
+      ], rows: 1)
+    insertTerm(issued, in: tx)
+    ScopeStore.charge(issued, at: lease.term.issuedAt, in: tx)
+  }
+
+  /// The end of a chain, with the last report.
+  package static func record(
+    _ ruling: Ruling<Lease.ReturnedLease>, in tx: borrowing Transaction
+  ) async throws {
+    let (lease, report) = (ruling.subject.lease, ruling.subject.report)
+    guard let ended = lease.ended else { preconditionFailure("a returned lease has ended") }
+    try await tx.execute(
+      updateEnded,
+      [
+        .id(lease.id), .instant(ended.at), .text(ended.cause.rawValue),
+        .instant(ended.freesAt),
+        .text(String(decoding: report.json.bytes(), as: UTF8.self)),
+      ], rows: 1)
+    _ = try await LogStore.append(ruling.entry, in: tx)
+  }
+
+  private static func insertTerm(_ issued: IssuedTerm, in tx: borrowing Transaction) {
+    let (lease, term) = (issued.lease, issued.lease.term)
+    tx.write(
+      insertOneTerm,
+      [
+        .id(lease.id), .int64(term.number), .int64(term.portion.rate.microRPS),
+        .int64(term.portion.burst), .int64(term.portion.concurrency), .int64(term.quota),
+        .date(term.day), .instant(term.issuedAt), .instant(term.expiresAt),
+        .optional(
+          text: issued.report.map { String(decoding: $0.json.bytes(), as: UTF8.self) }),
+      ])
+  }
+}

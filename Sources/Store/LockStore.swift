@@ -1,0 +1,132 @@
+package import Domain
+package import Postgres
+
+/// Stops and their releases.
+package enum LockStore {
+  /// What a lock may cover of something that runs or is asked for.
+  package struct Targets: Hashable, Sendable {
+    package let proposal: ProposalID?
+    package let grant: GrantID?
+    package let pool: PoolID?
+    package let worker: WorkerID?
+    /// With every name above them.
+    package let hosts: [Host]
+
+    package init(
+      proposal: ProposalID? = nil, grant: GrantID? = nil, pool: PoolID? = nil,
+      worker: WorkerID? = nil, hosts: [Host] = []
+    ) {
+      self.proposal = proposal
+      self.grant = grant
+      self.pool = pool
+      self.worker = worker
+      self.hosts = hosts
+    }
+  }
+
+  /// The stops that stand and cover any of it; the oldest first.
+  package static func active(
+    covering targets: Targets, in tx: borrowing Transaction
+  ) async throws -> [Lock] {
+    let names = Set(targets.hosts.flatMap(\.selfAndParents).map(\.text)).sorted()
+    let rows = try await tx.query(
+      selectCovering,
+      [
+        .textArray(names), .id(targets.proposal), .id(targets.grant), .id(targets.pool),
+        .id(targets.worker),
+      ])
+    return try await locks(rows, in: tx)
+  }
+
+  package static func find(_ id: LockID, in tx: borrowing Transaction) async throws -> Lock? {
+    try await locks(try await tx.query(selectOne, [.id(id)]), in: tx).first
+  }
+
+  /// The lock, with its row locked until the transaction ends: two releases at once are one
+  /// after the other.
+  package static func lock(_ id: LockID, in tx: borrowing Transaction) async throws -> Lock? {
+    guard try await tx.oneOrNil(lockOne, [.id(id)]) != nil else { return nil }
+    return try await find(id, in: tx)
+  }
+
+  /// Locks after `id` in order of id.
+  package static func list(
+    onlyActive: Bool, after id: String, limit: Int64, in tx: borrowing Transaction
+  ) async throws -> [Lock] {
+    let rows = try await tx.query(
+      selectPage, [.text(id), .bool(onlyActive), .int64(limit)])
+    return try await locks(rows, in: tx)
+  }
+
+  /// A new lock, or a lock with one release more.
+  package static func record(
+    _ ruling: Ruling<Lock>, in tx: borrowing Transaction
+  ) async throws {
+    let lock = ruling.subject
+    if let release = lock.releases.last {
+      tx.write(
+        insertRelease,
+        [
+          .id(lock.id), .int64(Int64(lock.releases.count)), .id(release.person),
+          .id(release.identity), .text(release.reason), .instant(release.at),
+        ])
+    } else {
+      tx.write(
+        insert,
+        [
+          .id(lock.id), .text(lock.scope.kind.rawValue), .optional(text: lock.scope.id),
+          .text(lock.reason), .id(lock.lockedBy), .id(lock.identity),
+          .textArray(lock.roles.map(\.rawValue)), .instant(lock.lockedAt),
+        ])
+    }
+    _ = try await LogStore.append(ruling.entry, in: tx)
+  }
+
+  /// Identities of requester, owners and editors of the proposal that the scope covers; none
+  /// for other scopes.
+  package static func parties(
+    of scope: LockScope, in tx: borrowing Transaction
+  ) async throws -> Set<PersonID> {
+    switch scope {
+    case .proposal, .grant: break
+    case .everything, .site, .pool, .worker: return []
+    }
+    let rows = try await tx.query(selectParties, [.optional(text: scope.id)])
+    return Set(try rows.map { row in try row.identifier(0, of: PersonKind.self) })
+  }
+
+  /// Whether the thing that a scope names exists; a site's host need not be registered.
+  package static func exists(
+    _ scope: LockScope, in tx: borrowing Transaction
+  ) async throws -> Bool {
+    switch scope {
+    case .everything, .site: true
+    case .proposal, .grant, .pool, .worker:
+      try await tx.one(selectExistence, [.optional(text: scope.id)]).bool(0)
+    }
+  }
+
+  private static func locks(
+    _ rows: Rows, in tx: borrowing Transaction
+  ) async throws -> [Lock] {
+    guard !rows.isEmpty else { return [] }
+    var releases: [String: [Lock.Release]] = [:]
+    let ids = try rows.map { row in try row.text(0) }
+    for row in try await tx.query(selectReleases, [.textArray(ids)]) {
+      releases[try row.text(0), default: []].append(
+        Lock.Release(
+          person: try row.identifier(1, of: PersonKind.self),
+          identity: try row.identifier(2, of: PersonKind.self), reason: try row.text(3),
+          at: try row.instant(4)))
+    }
+    return try rows.map { row in
+      let kind = try row.decoded(1, LockScope.Kind(rawValue: try row.text(1)))
+      return Lock(
+        id: try row.identifier(0, of: LockKind.self),
+        scope: try row.decoded(2, LockScope(kind, id: try row.textOrNil(2))),
+        reason: try row.text(3), lockedBy: try row.identifier(4, of: PersonKind.self),
+        identity: try row.identifier(5, of: PersonKind.self), roles: try row.roles(6),
+        lockedAt: try row.instant(7), releases: releases[try row.text(0)] ?? [])
+    }
+  }
+}

@@ -1,0 +1,124 @@
+package import Domain
+package import Postgres
+import Store
+import Tokens
+
+/// A worker asks for a share of a budget.
+package struct GrantLease: Command {
+  package struct Input: Hashable, Sendable {
+    /// Id or number.
+    package let proposal: String
+    package let worker: String
+    package let hosts: [Host]
+    package let wish: Rate?
+    /// Id or name of a gateway; nil: the pool's.
+    package let enforcementPoint: String?
+    package let buildDigest: Digest?
+
+    package init(
+      proposal: String, worker: String, hosts: [Host], wish: Rate?, enforcementPoint: String?,
+      buildDigest: Digest?
+    ) {
+      self.proposal = proposal
+      self.worker = worker
+      self.hosts = hosts
+      self.wish = wish
+      self.enforcementPoint = enforcementPoint
+      self.buildDigest = buildDigest
+    }
+  }
+
+  package let input: Result<Input, InvalidBody>
+
+  package init(input: Result<Input, InvalidBody>) {
+    self.input = input
+  }
+
+  package func run(by act: Act, in tx: borrowing Transaction) async throws -> LeaseAnswer {
+    let pool = try act.pool()
+    let input = try input.get()
+    let suffixes = act.service.suffixes
+    guard
+      let (_, grant) = try await GrantFactsStore.find(
+        proposal: input.proposal, at: act.now, suffixes: suffixes, in: tx)
+    else { throw Refusals(.notFound(kind: "proposal", id: input.proposal)) }
+    guard let grant else { throw Refusals(.noGrant) }
+    let point = try await enforcementPoint(input, of: pool, in: tx)
+    let worker = try await WorkerStore.ensure(
+      named: input.worker, of: pool.id, at: act.now, in: tx)
+    let budget = try await budget(
+      for: input, of: grant, pool: pool.id, worker: worker, by: act, in: tx)
+
+    let scene = LeaseScene(
+      grant: grant.facts.within(budget), budget: budget, hosts: input.hosts, pool: pool.id,
+      worker: worker, keyEndsAt: act.credentialExpiresAt ?? act.now, charged: [])
+    let ground = try await scene.locked(by: act, in: tx)
+    let held = try await LeaseStore.held(by: worker, on: budget.id, in: tx)
+    let request = LeaseRequest(
+      lease: LeaseID.make(at: ground.now), pool: pool.id, worker: worker,
+      enforcementPoint: point, credential: act.actor.credential ?? "", hosts: input.hosts,
+      wish: input.wish, buildDigest: input.buildDigest, held: held)
+    let ruling = try Lease.granted(request, on: ground, by: act.actor)
+    try await LeaseStore.record(ruling, in: tx)
+    return try LeaseAnswer(
+      ruling.subject.lease, workerName: input.worker, budget: budget, grant: ground.grant,
+      issuer: grant.issuer, epoch: ground.budget.epoch, now: ground.now,
+      key: act.service.signingKey)
+  }
+
+  /// The same lease signed anew, while nothing stops it.
+  package func replayed(
+    _ stored: StoredAnswer, by act: Act, in tx: borrowing Transaction
+  ) async throws -> LeaseAnswer? {
+    guard stored.status < 300, let id = stored.leaseID else { return nil }
+    return try await act.leaseAgain(id, in: tx)
+  }
+
+  private func enforcementPoint(
+    _ input: Input, of pool: (id: PoolID, enforcementPoint: GatewayID?),
+    in tx: borrowing Transaction
+  ) async throws -> EnforcementPoint {
+    let gateway: Gateway?
+    if let named = input.enforcementPoint {
+      if let id = GatewayID(named) {
+        gateway = try await GatewayStore.find(id, in: tx)
+      } else {
+        gateway = try await GatewayStore.find(named: named, in: tx)
+      }
+      guard gateway != nil else { throw InvalidBody.unknown("enforcement_point", named) }
+    } else if let id = pool.enforcementPoint {
+      gateway = try await GatewayStore.find(id, in: tx)
+    } else {
+      gateway = nil
+    }
+    return gateway.map { .gateway($0.id, name: $0.name) } ?? .pool(pool.id)
+  }
+
+  private func budget(
+    for input: Input, of grant: GrantFactsStore.Found, pool: PoolID, worker: WorkerID,
+    by act: Act, in tx: borrowing Transaction
+  ) async throws -> Budget {
+    switch grant.budgets.target(of: input.hosts, suffixes: act.service.suffixes) {
+    case .success(let budget): return budget
+    case .failure(let uncovered):
+      let locks = try await LockStore.active(
+        covering: LockStore.Targets(
+          proposal: grant.facts.proposal, grant: grant.facts.id, pool: pool, worker: worker,
+          hosts: input.hosts), in: tx)
+      throw grant.facts.refusals(
+        ofHosts: uncovered, request: pool, build: input.buildDigest, locks: locks, at: act.now)
+    }
+  }
+}
+
+extension StoredAnswer {
+  /// The lease that a stored answer is about.
+  var leaseID: LeaseID? {
+    let json: JSON
+    do { json = try JSONParser.parse(bytes) } catch { return nil }
+    guard case .object(let members) = json, case .object(let lease)? = members["lease"],
+      case .string(let id)? = lease["id"]
+    else { return nil }
+    return LeaseID(id)
+  }
+}

@@ -1,0 +1,39 @@
+package import Domain
+package import Postgres
+import Store
+
+/// One person stops something.
+package struct PlaceLock: Command {
+  package struct Input: Hashable, Sendable {
+    package let scope: LockScope
+    package let reason: String
+
+    package init(scope: LockScope, reason: String) {
+      self.scope = scope
+      self.reason = reason
+    }
+  }
+
+  package let input: Result<Input, InvalidBody>
+
+  package init(input: Result<Input, InvalidBody>) {
+    self.input = input
+  }
+
+  package func run(by act: Act, in tx: borrowing Transaction) async throws -> Lock {
+    let (person, roles) = try act.person()
+    let input = try input.get()
+    guard try await LockStore.exists(input.scope, in: tx) else {
+      throw InvalidBody(errors: [
+        FieldError(
+          JSONPointer.root.appending("scope").appending("id"), .unknownID,
+          "there is no \(input.scope)")
+      ])
+    }
+    let ruling = try Lock.placed(
+      on: input.scope, reason: input.reason, by: person, holding: roles, actor: act.actor,
+      at: act.now)
+    try await LockStore.record(ruling, in: tx)
+    return ruling.subject
+  }
+}

@@ -1,0 +1,48 @@
+package import Domain
+package import Postgres
+import Store
+
+/// A lease is given back before its time.
+package struct ReturnLease: Command {
+  package struct Input: Hashable, Sendable {
+    package let term: Int64
+    package let report: UsageReport
+
+    package init(term: Int64, report: UsageReport) {
+      self.term = term
+      self.report = report
+    }
+  }
+
+  package let lease: LeaseID
+  package let input: Result<Input, InvalidBody>
+
+  package init(lease: LeaseID, input: Result<Input, InvalidBody>) {
+    self.lease = lease
+    self.input = input
+  }
+
+  /// The first instant at which the share is free.
+  package func run(by act: Act, in tx: borrowing Transaction) async throws -> Timestamp {
+    let returner: Lease.Returner
+    switch act.holder {
+    case .pool(let id, _, _)?: returner = .pool(id)
+    case .gateway(let id, _)?: returner = .gateway(id)
+    case .person?, nil:
+      throw Refusals(.notAllowed(act: "Returning a lease", who: "its pool or enforcement point"))
+    }
+    let (scene, _) = try await act.scene(of: lease, in: tx)
+    let input = try input.get()
+    let ground = try await scene.locked(by: act, in: tx)
+    let view = try await act.lease(lease, in: tx)
+    let result = try view.lease.returned(
+      holding: input.term, report: input.report, by: returner, actor: act.actor,
+      at: ground.now)
+    switch result {
+    case .repeated(let lease): return lease.freesAt
+    case .ended(let ruling):
+      try await LeaseStore.record(ruling, in: tx)
+      return ruling.subject.lease.freesAt
+    }
+  }
+}

@@ -1,0 +1,10 @@
+import ArgumentParser
+
+/// The commands that call a server, in the order in which help lists them.
+enum ClientCommands {
+  static let all: [any ParsableCommand.Type] = [
+    ProposalsCommand.self, ReviewsCommand.self, GrantsCommand.self, LeasesCommand.self,
+    LocksCommand.self, PeopleCommand.self, PoolsCommand.self, SitesCommand.self,
+    KeysCommand.self,
+  ]
+}

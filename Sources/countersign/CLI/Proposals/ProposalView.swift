@@ -1,0 +1,78 @@
+import Domain
+
+/// The view of a proposal (api.md) in words.
+enum ProposalView {
+  /// The id of a proposal named by id or number.
+  static func id(of reference: String, _ session: Session) async throws -> String {
+    if reference.hasPrefix("prop_") { return reference }
+    let view = try await session.api.get(Path("v1", "proposals", reference)).json
+    guard let id = view["id"].string else { throw NotPossible("proposal \(reference) has no id") }
+    return id
+  }
+
+  /// What holds now (`in_review`, `active`), or `locked (in_review)` while a stop stands.
+  static func status(_ view: JSON) -> String {
+    let (status, effective) = (view["status"].cell, view["effective_status"].text ?? "locked")
+    if view["effective_status"].isNull { return status }
+    return effective == "locked" ? "locked (\(status))" : effective
+  }
+
+  /// The roles whose seats are free.
+  static func openSeats(_ view: JSON) -> [String] {
+    view["seats"].elements.filter { $0["filled_by"].isNull }.map { $0["role"].cell }
+  }
+
+  /// The rows of a list of proposals.
+  static func table(_ items: [JSON], empty: String) -> Table {
+    Table(
+      [
+        .number("NO"), .text("STATUS"), .text("TIER"), .prose("TITLE"), .text("CREATED"),
+        .text("ID"),
+      ],
+      empty: empty,
+      rows: items.map { view in
+        [
+          view["number"].cell, status(view), tier(view) ?? "-", view["title"].cell,
+          view["created_at"].timeCell, view["id"].cell,
+        ]
+      })
+  }
+
+  /// The tier of the newest round; nil for a draft.
+  static func tier(_ view: JSON) -> String? { view["tier"].text ?? view["round"]["tier"].text }
+
+  /// Who must sign and who did.
+  static func seats(_ seats: [JSON], _ people: Directory) -> Table {
+    Table(
+      [.text("ROLE"), .text("SIGNED BY")], empty: "no signatures are needed",
+      rows: seats.map { seat in
+        [seat["role"].cell, people.name(seat["filled_by"].text) ?? "open"]
+      })
+  }
+
+  /// What is asked for, one row a target.
+  static func targets(_ targets: [JSON]) -> Table {
+    Table(
+      [
+        .prose("HOSTS"), .number("RPS"), .number("BURST"), .number("AT ONCE"),
+        .number("WORKERS"), .number("A DAY"), .text("ZONE"), .prose("HOURS"),
+      ],
+      empty: "no targets",
+      rows: targets.map { target in
+        [
+          target["hosts"].joined(" ") ?? "-", target["max_rps"].cell, target["burst"].cell,
+          target["max_concurrency"].cell, target["max_workers"].cell,
+          Numbers.grouped(target["daily_requests"].cell), target["time_zone"].cell,
+          target["windows"].isNull ? "the tier's" : Hours.text(target["windows"]),
+        ]
+      })
+  }
+
+  /// Every reason of a `blocking[]`, one line each.
+  static func reasons(_ blocking: [JSON]) -> [String] {
+    blocking.map { reason in
+      let until = reason["until"].time.map { " (until \($0))" } ?? ""
+      return "\(reason["code"].cell): \(reason["detail"].cell)\(until)"
+    }
+  }
+}
