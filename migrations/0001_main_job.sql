@@ -54,6 +54,13 @@ CREATE TABLE events (
 CREATE INDEX events_object ON events (object_id, id);
 SELECT make_append_only('events');
 
+-- Why somebody withdrew or revoked, in their words: free text stays out of the log's leaves.
+CREATE TABLE event_reasons (
+  event typeid PRIMARY KEY REFERENCES events (id),
+  reason text NOT NULL CHECK (reason <> '')
+);
+SELECT make_append_only('event_reasons');
+
 -- Events that the sequencer has not numbered yet.
 CREATE TABLE pending (
   event typeid PRIMARY KEY REFERENCES events (id)

@@ -1,7 +1,7 @@
-package import Domain
+internal import Domain
 package import Postgres
-package import Registries
-package import Tokens
+internal import Registries
+internal import Tokens
 package import Workflow
 
 /// The service on a database of its own, with people and a clock that tests can set.

@@ -46,7 +46,8 @@ package enum Problems {
     return wait.map { answer.with(.retryAfter, String($0)) } ?? answer
   }
 
-  private static func blocking(_ refusal: Refusal) -> JSON {
+  /// One reason as `blocking[]` has it.
+  static func blocking(_ refusal: Refusal) -> JSON {
     [
       "code": .string(refusal.code.rawValue), "detail": .string(refusal.detail),
       "until": JSON(orNull: refusal.until), "subject": JSON(orNull: refusal.subject),

@@ -57,9 +57,10 @@ package enum GrantStore {
   }
 
   package static func record(
-    _ ruling: Ruling<GrantRevocation>, in tx: borrowing Transaction
+    _ ruling: Ruling<GrantRevocation>, because reason: String, in tx: borrowing Transaction
   ) async throws {
     let event = try await LogStore.append(ruling.entry, in: tx)
+    LogStore.insertReason(reason, of: event, in: tx)
     TransitionStore.append(
       ruling.subject.grant, from: ruling.subject.from.rawValue,
       to: GrantState.revoked.rawValue, event: event, at: ruling.subject.at, in: tx)

@@ -39,7 +39,8 @@ package enum IdempotencyStore {
       bodyDigest: try row.digest(0), status: try row.int32(1), bytes: try row.bytes(2))
   }
 
-  /// Queues the answer; it commits with the effect it answers for.
+  /// Queues the answer; it commits with the effect it answers for. Each store also takes a few
+  /// forgotten answers away, so that the table does not grow.
   package static func store(
     _ answer: Answer, for key: IdempotencyKey, now: Timestamp, in tx: borrowing Transaction
   ) {
@@ -49,6 +50,7 @@ package enum IdempotencyStore {
         .text(key.caller), .text(key.path), .text(key.key), .digest(answer.bodyDigest),
         .int32(answer.status), .bytes(answer.bytes), .instant(now),
       ])
+    tx.write(deleteOld, [.instant(now.adding(seconds: -keptSeconds))])
   }
 
   /// What happens after this can be undone without losing the claim.
@@ -61,10 +63,6 @@ package enum IdempotencyStore {
     try await tx.execute(rollback, [])
   }
 
-  /// Removes answers older than 24 hours.
-  package static func prune(now: Timestamp, in tx: borrowing Transaction) {
-    tx.write(deleteOld, [.instant(now.adding(seconds: -keptSeconds))])
-  }
 
   static let savepoint = Statement("SAVEPOINT effect")
 
@@ -87,7 +85,12 @@ package enum IdempotencyStore {
       answer = excluded.answer, created_at = excluded.created_at
     """)
 
-  static let deleteOld = Statement("DELETE FROM idempotency_keys WHERE created_at <= $1")
+  static let deleteOld = Statement(
+    """
+    DELETE FROM idempotency_keys WHERE (caller, path, key) IN (
+      SELECT caller, path, key FROM idempotency_keys WHERE created_at <= $1
+      LIMIT 10 FOR UPDATE SKIP LOCKED)
+    """)
 }
 
 /// Whose key it is, on which path.

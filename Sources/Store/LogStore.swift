@@ -27,6 +27,20 @@ package enum LogStore {
     return event.id
   }
 
+  /// Queues the words in which somebody said why, beside the event.
+  static func insertReason(_ reason: String, of event: EventID, in tx: borrowing Transaction) {
+    tx.write(insertOneReason, [.id(event), .text(reason)])
+  }
+
+  /// The reasons beside these events, by event.
+  package static func reasons(
+    ofStream stream: StreamID, in tx: borrowing Transaction
+  ) async throws -> [String: String] {
+    let rows = try await tx.query(selectReasons, [.text(stream.text)])
+    return Dictionary(
+      try rows.map { (try $0.text(0), try $0.text(1)) }, uniquingKeysWith: { first, _ in first })
+  }
+
   /// The events of a stream in order: the exact bytes of each.
   package static func events(
     ofStream stream: StreamID, after seq: Int64, limit: Int64, in tx: borrowing Transaction
@@ -53,6 +67,15 @@ package enum LogStore {
   static let insertPending = Statement("INSERT INTO pending (event) VALUES ($1)")
 
   static let moveHead = Statement("UPDATE streams SET seq = $2, head = $3 WHERE id = $1")
+
+  static let insertOneReason = Statement(
+    "INSERT INTO event_reasons (event, reason) VALUES ($1, $2)")
+
+  static let selectReasons = Statement(
+    """
+    SELECT r.event, r.reason FROM event_reasons r JOIN events e ON e.id = r.event
+    WHERE e.stream = $1
+    """)
 
   static let selectStream = Statement(
     """

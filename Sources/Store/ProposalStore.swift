@@ -35,11 +35,20 @@ package enum ProposalStore {
       createdAt: revision.createdAt)
   }
 
+  /// Canonical hosts and patterns of a revision.
+  package static func hosts(
+    of revision: RevisionID, in tx: borrowing Transaction
+  ) async throws -> [String] {
+    try await tx.one(selectHosts, [.id(revision)]).textArray(0)
+  }
+
   private static func proposal(_ row: Row) throws -> Proposal {
     Proposal(
       id: try row.identifier(0, of: ProposalKind.self), number: try row.int64(1),
       requester: try row.identifier(2, of: PersonKind.self), createdAt: try row.instant(3))
   }
+
+  static let selectHosts = Statement("SELECT hosts FROM revisions WHERE id = $1")
 
   static let waitLonger = Statement("SELECT set_config('lock_timeout', $1, true)")
 

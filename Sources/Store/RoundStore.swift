@@ -45,9 +45,11 @@ package enum RoundStore {
 
   /// Closes a round without a decision: superseded, lapsed, withdrawn.
   package static func record(
-    closed ruling: Ruling<Round>, from state: RoundState, in tx: borrowing Transaction
+    closed ruling: Ruling<Round>, from state: RoundState, because reason: String? = nil,
+    in tx: borrowing Transaction
   ) async throws {
     let event = try await LogStore.append(ruling.entry, in: tx)
+    if let reason { LogStore.insertReason(reason, of: event, in: tx) }
     TransitionStore.append(
       ruling.subject.id, from: state.rawValue, to: ruling.subject.recorded.rawValue,
       event: event, at: ruling.entry.at, in: tx)

@@ -33,6 +33,15 @@ package enum SiteStore {
     return try await tx.query(selectCovering, [.textArray(names)]).map(site)
   }
 
+  /// Every registered site that one of the names is, or is an alias of; in order of id.
+  package static func at(
+    _ names: Set<Host>, in tx: borrowing Transaction
+  ) async throws -> [Site] {
+    if names.isEmpty { return [] }
+    return try await tx.query(selectCovering, [.textArray(names.map(\.text).sorted())])
+      .map(site)
+  }
+
   /// Refusal: `already_exists` for an alias that belongs to another site.
   package static func record(
     _ ruling: Ruling<Site>, in tx: borrowing Transaction

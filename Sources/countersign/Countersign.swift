@@ -6,7 +6,10 @@ struct Countersign: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "countersign",
     abstract: "No crawler leaves without two signatures.",
-    subcommands: [ServeCommand.self, DevCommand.self, MigrateCommand.self, VersionCommand.self])
+    subcommands: [ServeCommand.self, DevCommand.self, MigrateCommand.self]
+      + ClientCommands.all + [VersionCommand.self])
+
+  static func main() async { await CommandLineRun.main(Countersign.self) }
 }
 
 /// `countersign version`.

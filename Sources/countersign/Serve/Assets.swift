@@ -1,4 +1,6 @@
+import Domain
 import Foundation
+import Wire
 
 /// The files that come with the binary: migrations, policies, openapi.yaml.
 struct Assets: Sendable {
@@ -25,6 +27,11 @@ struct Assets: Sendable {
     }
     throw StartFailure(
       "cannot find migrations/ and openapi.yaml; set COUNTERSIGN_HOME to their folder")
+  }
+
+  /// The policy that comes with the binary; the first start puts it in force.
+  func policy() throws -> Policy {
+    try Policy(json: YAMLDocument.parse(bytes("policies/default.yaml"), scalars: .coreSchema))
   }
 
   var migrations: String { folder + "/migrations" }

@@ -59,6 +59,8 @@ final class RunningService: Sendable {
       logName: configuration.logName ?? "\(configuration.listen)/log")
     _ = try await service.performUnauthenticated(
       StartService(proposed: identity), method: .service, trace: nil)
+    _ = try await service.performUnauthenticated(
+      ImportPolicy(policy: try assets.policy()), method: .service, trace: nil)
     for key in keys {
       try await service.performUnauthenticated(
         RegisterSigningKey(key: key.verifyingKey), method: .service, trace: nil)

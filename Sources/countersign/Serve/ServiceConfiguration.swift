@@ -15,7 +15,7 @@ struct ServiceConfiguration: Sendable {
   let keysFolder: String
   /// COUNTERSIGN_ISSUER: base URL in tokens, default http://<listen>; fixed at the first start.
   let issuer: String?
-  /// COUNTERSIGN_LOG_NAME: the log's origin, default <issuer without scheme>/log.
+  /// COUNTERSIGN_LOG_NAME: the log's origin, default <listen>/log; fixed at the first start.
   let logName: String?
   /// COUNTERSIGN_TOKENS_DECIDE: whether personal tokens may sign decisions, default false.
   let tokensDecide: Bool

@@ -31,7 +31,7 @@ struct ListGrantsCommand: ClientCommand {
         empty: "no grants",
         rows: grants.map { grant in
           [
-            grant["id"].cell, ProposalView.status(grant), grant["tier"].cell,
+            grant["id"].cell, ProposalText.status(grant), grant["tier"].cell,
             grant["starts_at"].timeCell, grant["ends_at"].timeCell, grant["proposal"].cell,
           ]
         })
@@ -72,7 +72,7 @@ extension Printout {
   /// One grant.
   static func grant(_ grant: JSON) -> Printout {
     var printout = Printout([
-      "grant": grant["id"].text, "status": ProposalView.status(grant),
+      "grant": grant["id"].text, "status": ProposalText.status(grant),
       "proposal": grant["proposal"].text,
       "digest": grant["digest"].text, "tier": grant["tier"].text,
       "starts": grant["starts_at"].time, "ends": grant["ends_at"].time,
@@ -83,7 +83,7 @@ extension Printout {
       printout.add(limits(of: budget))
     }
     let blocking =
-      ProposalView.reasons(grant["blocking"].elements)
+      ProposalText.reasons(grant["blocking"].elements)
       + grant["token_blocks"].elements.map { "\($0["rule"].cell): \($0["text"].cell)" }
     if !blocking.isEmpty {
       printout.add(heading: "Stopped by")

@@ -42,7 +42,7 @@ struct PlaceLockCommand: ClientCommand {
     if let id {
       let resolved =
         switch scope {
-        case .proposal: try await ProposalView.id(of: id, session)
+        case .proposal: try await ProposalText.id(of: id, session)
         case .pool: try await Directory.pool(id, session)
         case .everything, .site, .grant, .worker: id
         }

@@ -13,9 +13,4 @@ enum Numbers {
     }
     return ([rest] + groups.reversed()).joined(separator: " ")
   }
-
-  /// `1 seat`, `2 seats`.
-  static func counted(_ count: Int, _ noun: String) -> String {
-    "\(count) \(noun)\(count == 1 ? "" : "s")"
-  }
 }

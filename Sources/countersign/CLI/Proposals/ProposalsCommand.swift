@@ -55,7 +55,7 @@ struct ListProposalsCommand: ClientCommand {
         ("status", status), ("site", site), ("owner", person), ("tier", tier), ("q", words),
         ("awaiting", awaitingMe ? "me" : nil),
       ] + page.query)
-    try session.showList(reply) { ProposalView.table($0, empty: "no proposals") }
+    try session.showList(reply) { ProposalText.table($0, empty: "no proposals") }
   }
 }
 

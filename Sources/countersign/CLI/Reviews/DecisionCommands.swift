@@ -73,11 +73,11 @@ struct DecisionOptions: ParsableArguments {
   }
 
   private static func outcome(_ view: JSON, decision: JSON) -> Printout {
-    let open = ProposalView.openSeats(view)
+    let open = ProposalText.openSeats(view)
     let isOpen = view["status"].string == "in_review"
     return Printout([
       "proposal": "\(view["number"].cell)  \(view["title"].cell)",
-      "decision": decision["id"].text, "status": ProposalView.status(view),
+      "decision": decision["id"].text, "status": ProposalText.status(view),
       "still to sign": isOpen && !open.isEmpty ? open.joined(separator: ", ") : nil,
       "grant": view["grant"]["id"].text,
     ])

@@ -20,7 +20,7 @@ struct ReviewSheet {
   var proposal: Printout {
     var printout = Printout(headFields)
     printout.add(heading: "What is asked for")
-    printout.add(ProposalView.targets(content["targets"].elements))
+    printout.add(ProposalText.targets(content["targets"].elements))
     addSeats(to: &printout)
     addStops(to: &printout)
     return printout
@@ -47,8 +47,9 @@ struct ReviewSheet {
     return [
       "proposal": [view["number"].text, view["title"].text ?? content["title"].text]
         .compactMap { $0 }.joined(separator: "  "),
-      "id": view["id"].text, "status": ProposalView.status(view),
-      "tier": ProposalView.tier(view), "digest": view["digest"].text,
+      "id": view["id"].text, "status": ProposalText.status(view),
+      "tier": ProposalText.tier(view), "digest": view["digest"].text,
+      "newer draft": ProposalText.draft(view),
       "purpose": content["purpose"].text,
       "requester": people.name(view["requester"].text),
       "owner": people.name(content["owner"].text),
@@ -65,7 +66,7 @@ struct ReviewSheet {
     let seats = view["seats"].elements
     guard !seats.isEmpty else { return }
     printout.add(heading: "Signatures")
-    printout.add(ProposalView.seats(seats, people))
+    printout.add(ProposalText.seats(seats, people))
   }
 
   /// Whether the reader can sign, and if not, why.
@@ -85,7 +86,7 @@ struct ReviewSheet {
     let blocking = view["blocking"].elements
     guard !blocking.isEmpty else { return }
     printout.add(heading: "Stopped by")
-    printout.add(items: ProposalView.reasons(blocking))
+    printout.add(items: ProposalText.reasons(blocking))
   }
 
   /// For each target the smaller of what is asked for and what the policy allows.

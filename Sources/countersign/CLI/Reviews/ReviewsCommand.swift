@@ -23,7 +23,7 @@ struct ListReviewsCommand: ClientCommand {
     let reply = try await session.api.get(
       Path("v1", "proposals"), [("awaiting", "me")] + page.query)
     try session.showList(reply) {
-      ProposalView.table($0, empty: "nothing waits for your signature")
+      ProposalText.table($0, empty: "nothing waits for your signature")
     }
   }
 }

@@ -58,6 +58,8 @@ struct API: Sendable {
     let response: FetchResponse
     do {
       response = try await fetch(request)
+    } catch .refused(let reason) {
+      throw NotPossible("the call cannot be sent: \(reason)")
     } catch {
       throw Unreachable(server: account.server, reason: error.description)
     }

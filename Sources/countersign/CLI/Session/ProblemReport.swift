@@ -33,14 +33,13 @@ struct ProblemReport {
     var lines = ["refused: \((problem["title"].string ?? "no title").printable) (\(code))"]
     let blocking = problem["blocking"].elements
     let errors = problem["errors"].elements
-    // With errors the detail only repeats them in one line.
-    if errors.isEmpty, let detail = problem["detail"].string {
+    // The detail is often one of the reasons, or all the errors in one line.
+    let isAmongReasons = blocking.contains { $0["detail"] == problem["detail"] }
+    let isOnlyReason = isAmongReasons && blocking.count == 1 && blocking[0]["until"].isNull
+    if errors.isEmpty, !isAmongReasons || isOnlyReason, let detail = problem["detail"].string {
       lines += FieldList(dictionaryLiteral: ("", detail)).lines(for: .plain)
     }
-    let isRepeat = blocking.count == 1 && blocking[0]["detail"] == problem["detail"]
-    if !blocking.isEmpty, !isRepeat || blocking[0]["until"].string != nil {
-      lines += reasons(blocking)
-    }
+    if !isOnlyReason { lines += reasons(blocking) }
     lines += places(
       errors.map { [$0["pointer"].cell, $0["code"].cell, $0["detail"].cell] })
     if let digest = problem["current_digest"].string {

@@ -1,7 +1,7 @@
 import Domain
 
 /// The view of a proposal (api.md) in words.
-enum ProposalView {
+enum ProposalText {
   /// The id of a proposal named by id or number.
   static func id(of reference: String, _ session: Session) async throws -> String {
     if reference.hasPrefix("prop_") { return reference }
@@ -15,6 +15,12 @@ enum ProposalView {
     let (status, effective) = (view["status"].cell, view["effective_status"].text ?? "locked")
     if view["effective_status"].isNull { return status }
     return effective == "locked" ? "locked (\(status))" : effective
+  }
+
+  /// The revision that is newer than the one under review; nil without one.
+  static func draft(_ view: JSON) -> String? {
+    let draft = view["draft_revision"]
+    return draft["digest"].text.map { "revision \(draft["n"].cell), \($0)" }
   }
 
   /// The roles whose seats are free.

@@ -1,0 +1,56 @@
+package import Domain
+package import Postgres
+import Store
+
+/// A reviewer signs: approves, asks for changes or rejects. The last signature makes the grant
+/// in the same transaction.
+package struct DecideProposal: Command {
+  private let proposal: ProposalReference
+  private let verdict: Result<Verdict, InvalidBody>
+
+  package init(proposal: ProposalReference, verdict: Result<Verdict, InvalidBody>) {
+    self.proposal = proposal
+    self.verdict = verdict
+  }
+
+  package func run(by act: Act, in tx: borrowing Transaction) async throws -> Decision {
+    if act.actor.person != nil, !act.service.settings.tokensDecide {
+      throw Refusals(.insufficientUserAuthentication(maxAgeSeconds: 900))
+    }
+    guard let found = try await ProposalStore.lock(proposal, in: tx) else {
+      throw proposal.missing
+    }
+    let verdict = try verdict.get()
+    let review = try await act.review(of: found, caller: act.actor.person, in: tx)
+    let signer = act.actor.person.flatMap { review.signers[$0] }
+    let ruling = try review.decided(verdict, by: signer, actor: act.actor, at: act.now)
+    try await DecisionStore.record(ruling, in: tx)
+    if let signer, verdict.verdict == .approve {
+      try await finish(
+        review.adding(ruling.subject, by: signer), of: found, by: act, in: tx)
+    }
+    return ruling.subject.decision
+  }
+
+  /// Approves the round and creates its grant, if this was the last signature.
+  private func finish(
+    _ review: Review, of proposal: Proposal, by act: Act, in tx: borrowing Transaction
+  ) async throws {
+    guard let round = review.round, round.seats.allSatisfy({ review.approval(of: $0) != nil }),
+      let revision = try await RevisionStore.find(round.revisionNumber, of: proposal.id, in: tx)
+    else { return }
+    let policy = try await ParsedPolicies.policy(round.policyVersion, in: tx)
+    let content = try revision.content(by: act, questions: policy.questions)
+    let rounds = try await RoundStore.list(of: proposal.id, in: tx)
+    let assessment = try await act.assess(
+      content, by: policy, approved: try await act.approvedContent(of: rounds, in: tx), in: tx)
+    guard
+      let approval = review.approved(assessment: assessment, by: act.actor, at: act.now)
+    else { return }
+    try await RoundStore.record(approved: approval, in: tx)
+    let grant = try Grant.created(
+      from: approval.subject, content: content, assessment: assessment, by: act.actor,
+      at: act.now)
+    try await GrantStore.record(grant, in: tx)
+  }
+}

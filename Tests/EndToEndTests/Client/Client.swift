@@ -1,0 +1,115 @@
+import Curl
+import Domain
+import Reactor
+import Testing
+
+/// One caller of the service over real HTTP.
+struct Client: Sendable {
+  let baseURL: String
+  /// Of a person, a pool or a gateway; nil calls without.
+  var secret: String?
+
+  private static let loops: [EventLoop] = {
+    do {
+      let group = try EventLoopGroup(count: 1)
+      group.start()
+      return group.loops
+    } catch {
+      preconditionFailure("no event loop: \(error)")
+    }
+  }()
+  private static let fetcher = HTTPFetcher(loop: loops[0])
+
+  func get(_ path: String) async throws -> Reply { try await send("GET", path) }
+
+  func post(
+    _ path: String, _ body: JSON, key: String? = nil
+  ) async throws -> Reply {
+    try await send(
+      "POST", path, json: body, fields: key.map { [("Idempotency-Key", $0)] } ?? [])
+  }
+
+  /// A call with a JSON body, or none.
+  func send(
+    _ method: String, _ path: String, json: JSON? = nil, fields: [(String, String)] = []
+  ) async throws -> Reply {
+    let type = json == nil ? [] : [("Content-Type", "application/json")]
+    return try await send(method, path, bytes: json?.bytes(), fields: fields + type)
+  }
+
+  /// A call with any body.
+  func send(
+    _ method: String, _ path: String, bytes: [UInt8]?, fields: [(String, String)]
+  ) async throws -> Reply {
+    var all = fields
+    if let secret { all.append(("Authorization", "Bearer \(secret)")) }
+    let request = FetchRequest(
+      method: method, url: baseURL + path,
+      fields: all.map { FetchField(name: $0.0, value: $0.1) }, body: bytes)
+    let response = try await Client.fetcher.fetch(request)
+    return Reply(
+      status: response.status, fields: response.fields.map { ($0.name, $0.value) },
+      bytes: response.body)
+  }
+}
+
+/// An answer.
+struct Reply: Sendable {
+  let status: Int
+  let fields: [(name: String, value: String)]
+  let bytes: [UInt8]
+
+  func field(_ name: String) -> String? {
+    fields.first { $0.name.lowercased() == name.lowercased() }?.value
+  }
+
+  var json: JSON {
+    get throws {
+      do {
+        return try JSONParser.parse(bytes)
+      } catch {
+        throw JSON.Unexpected(description: "\(status), not JSON: \(text)")
+      }
+    }
+  }
+
+  var text: String { String(decoding: bytes, as: UTF8.self) }
+
+  /// The body of an answer of this status; everything else fails the test with the body.
+  func json(
+    _ status: Int, _ location: SourceLocation = #_sourceLocation
+  ) throws -> JSON {
+    #expect(self.status == status, "\(text)", sourceLocation: location)
+    guard self.status == status else {
+      throw JSON.Unexpected(description: "\(self.status) instead of \(status): \(text)")
+    }
+    #expect(field("Content-Type") == "application/json", sourceLocation: location)
+    return try json
+  }
+
+  /// The problem that a refused call got, its head checked member by member.
+  @discardableResult
+  func problem(
+    _ status: Int, _ code: String, _ location: SourceLocation = #_sourceLocation
+  ) throws -> JSON {
+    let problem = try json
+    #expect(self.status == status, "\(text)", sourceLocation: location)
+    #expect(problem["code"].text == code, "\(text)", sourceLocation: location)
+    #expect(problem["status"].integer == Int64(self.status), sourceLocation: location)
+    #expect(field("Content-Type") == "application/problem+json", sourceLocation: location)
+    #expect(
+      problem["type"].text == "/problems/\(problem["code"].text ?? "")",
+      sourceLocation: location)
+    #expect(problem["instance"].text == field("X-Request-Id"), sourceLocation: location)
+    #expect(field("Cache-Control") == "no-store", sourceLocation: location)
+    expectMembers(
+      problem, ["type", "title", "status", "detail", "instance", "code"],
+      optional: ["errors", "blocking", "current_digest", "retry_after_seconds"], location)
+    let wait = problem["retry_after_seconds"].integer
+    #expect(field("Retry-After") == wait.map { String($0) }, sourceLocation: location)
+    if self.status == 401 {
+      #expect(field("WWW-Authenticate") != nil, sourceLocation: location)
+    }
+    return problem
+  }
+}

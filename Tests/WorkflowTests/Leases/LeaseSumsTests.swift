@@ -1,0 +1,158 @@
+import CountersignTesting
+import Domain
+import Postgres
+import Synchronization
+import Testing
+import Workflow
+
+@Suite("Sums of leases")
+struct LeaseSumsTests {
+  @Test("P1 P4 no sum is above its ceiling at any instant, looked at from a second connection")
+  func everyInstant() async throws {
+    try await TestDatabase.with { database, url in
+      let clock = ManualClock()
+      let service = try await TestService.make(on: database, clock: clock)
+      let other = try await TestService.make(
+        on: try Database(DatabaseConfiguration(url: url), loops: TestDatabase.loops, logger: TestDatabase.quiet),
+        clock: clock)
+      let grant = try await service.makeGrant {
+        $0.burst = 5
+        $0.dailyRequests = 4_000
+      }
+      let operations = try await service.makePerson("op", .operator)
+      let legal = try await service.makePerson("legal", .legalReviewer)
+      let seed = UInt64.random(in: 1...UInt64.max)
+      let isOver = Atomic<Bool>(false)
+
+      try await withThrowingTaskGroup(of: Int.self) { group in
+        group.addTask { try await watch(other.database, until: isOver) }
+        for worker in 0..<10 {
+          group.addTask {
+            // Two replicas on one database.
+            let replica = worker % 2 == 0 ? service : other
+            return try await work(
+              as: "spider-\(worker)", on: replica, grant, seed: seed &+ UInt64(worker))
+          }
+        }
+        for step in 1...8 {
+          clock.runAhead(seconds: Int64(step) * 17)
+          let lock = try await service.act(
+            as: operations,
+            PlaceLock(
+              input: .success(PlaceLock.Input(scope: .grant(grant.grant), reason: "test"))))
+          for person in [legal, operations] {
+            _ = try await service.act(
+              as: person, ReleaseLock(lock: lock.id, reason: .success("test")))
+          }
+        }
+        // The watcher was added first but ends last.
+        var terms = 0
+        for _ in 0..<10 { terms += try await group.next() ?? 0 }
+        isOver.store(true, ordering: .releasing)
+        let looks = try await group.next() ?? 0
+        #expect(terms > 20, "seed \(seed)")
+        #expect(looks > 5, "seed \(seed)")
+      }
+      await other.database.shutdown()
+    }
+  }
+
+  /// Looks until told to stop; gives how often.
+  private func watch(_ database: Database, until isOver: borrowing Atomic<Bool>) async throws -> Int {
+    var looks = 0
+    while !isOver.load(ordering: .acquiring) {
+      let rows = try await database.read { (tx: borrowing Transaction) in
+        try await tx.query(Self.sums)
+      }
+      for row in rows {
+        #expect(try row.int64(1) <= row.int64(2), "rate of \(try row.text(0))")
+        #expect(try row.int64(3) <= row.int64(4), "burst of \(try row.text(0))")
+        #expect(try row.int64(5) <= row.int64(6), "concurrency of \(try row.text(0))")
+        #expect(try row.int64(7) <= row.int64(8), "workers of \(try row.text(0))")
+        #expect(try row.int64(9) <= row.int64(10), "requests of \(try row.text(0))")
+      }
+      looks += 1
+    }
+    return looks
+  }
+
+  /// Gets, renews, loses replies, gives back, forgets; gives how many terms it was issued.
+  private func work(
+    as name: String, on service: Service, _ grant: TestGrant, seed: UInt64
+  ) async throws -> Int {
+    var generator = SplitMix(state: seed)
+    var held: Lease?
+    var terms = 0
+    for _ in 0..<25 {
+      let wish = Int64.random(in: 20_000...900_000, using: &generator)
+      let result = try await outcome { () -> Lease? in
+        guard let lease = held else {
+          return try await grant.grantLease(service, worker: name, wish: wish).lease
+        }
+        switch Int.random(in: 0...5, using: &generator) {
+        case 0:
+          _ = try await grant.giveBack(service, lease, as: grant.gatewayCalls())
+          return nil
+        case 1:
+          _ = try await grant.giveBack(service, lease)
+          return nil
+        case 2:
+          // The reply is lost; the next call repeats the same term.
+          _ = try await grant.renew(service, lease, wish: wish)
+          return lease
+        default: return try await grant.renew(service, lease, wish: wish).lease
+        }
+      }
+      switch result {
+      case .success(let lease):
+        held = lease
+        if lease != nil { terms += 1 }
+      case .failure(let refusals):
+        if refusals.all.contains(where: { [.leaseExpired, .wrongTerm].contains($0.code) }) {
+          held = nil
+        }
+      }
+    }
+    return terms
+  }
+
+  /// Per scope: what is taken up at its last clock, beside what it allows.
+  private static let sums = Statement(
+    """
+    SELECT c.id, coalesce(o.rate, 0), c.max_urps, coalesce(o.burst, 0), c.burst,
+      coalesce(o.concurrency, 0), c.max_concurrency, coalesce(o.workers, 0),
+      coalesce(c.max_workers, c.max_concurrency), coalesce(d.requests, 0), c.daily_requests
+    FROM scopes c
+    LEFT JOIN LATERAL (
+      SELECT sum(greatest(h.urps, p.urps))::bigint AS rate,
+        sum(greatest(h.burst, p.burst))::bigint AS burst,
+        sum(greatest(h.concurrency, p.concurrency))::bigint AS concurrency,
+        count(*) AS workers
+      FROM lease_charges x JOIN leases l ON l.id = x.lease
+      CROSS JOIN LATERAL (
+        SELECT l.urps * held AS urps, l.burst * held AS burst, l.concurrency * held AS concurrency
+        FROM (SELECT (coalesce(l.ended_at, l.expires_at + interval '3 s') >= c.last_clock)::int
+          AS held) q) h
+      CROSS JOIN LATERAL (
+        SELECT l.previous_urps * held AS urps, l.previous_burst * held AS burst,
+          l.previous_concurrency * held AS concurrency
+        FROM (SELECT (l.previous_expires_at + interval '3 s' >= c.last_clock
+          AND l.frees_at > c.last_clock)::int AS held) q) p
+      WHERE x.scope = c.id AND l.frees_at > c.last_clock) o ON true
+    LEFT JOIN LATERAL (
+      SELECT max(used + reserved) AS requests FROM scope_days WHERE scope = c.id) d ON true
+    """)
+}
+
+/// The same numbers for the same seed.
+private struct SplitMix: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var value = state
+    value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
+    return value ^ (value >> 31)
+  }
+}
