@@ -31,7 +31,7 @@ struct DevCommand: AsyncParsableCommand {
   ) throws -> RunningCluster? {
     guard configuration.databaseURL == nil else { return nil }
     return try PrivateCluster.start(
-      ClusterPlan(dataFolder: folder.path), log: { print($0) })
+      ClusterPlan(dataFolder: folder.path), log: { Announcement.print($0) })
   }
 
   private func serve(
@@ -41,7 +41,7 @@ struct DevCommand: AsyncParsableCommand {
     let migrator = Migrator(
       directory: assets.migrations, configuration: DatabaseConfiguration(url: url))
     for migration in try await migrator.apply() {
-      print("applied migration \(migration.version) \(migration.name)")
+      Announcement.print("applied migration \(migration.version) \(migration.name)")
     }
     var credentials: DemoCredentials?
     let running = try await RunningService.start(
@@ -58,9 +58,9 @@ struct DevCommand: AsyncParsableCommand {
     let job = MainJob(
       credentials: credentials, file: folder.credentials,
       example: assets.folder + "/examples/polite.yaml")
-    print(job.text)
+    Announcement.print(job.text)
     try await running.runUntilSignalled()
-    print("stopped")
+    Announcement.print("stopped")
   }
 }
 

@@ -22,7 +22,7 @@ struct ServeCommand: AsyncParsableCommand {
       let running = try await RunningService.start(
         configuration, databaseURL: url, assets: try Assets.locate(),
         logger: .standard(level: configuration.logLevel))
-      print("countersign serves http://\(running.address)")
+      Announcement.print("countersign serves http://\(running.address)")
       try await running.runUntilSignalled()
     }
   }

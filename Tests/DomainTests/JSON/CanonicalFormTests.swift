@@ -2,7 +2,9 @@ import Domain
 import Foundation
 import Testing
 
-@Suite("canonical form (RFC 8785)", .enabled(if: SharedFile.exists("vectors/evidence/jcs-rfc8785.json")))
+@Suite(
+  "canonical form (RFC 8785)",
+  .enabled(if: SharedFile.exists("vectors/evidence/jcs-rfc8785.json")))
 struct CanonicalFormTests {
   let vectors: JSON
 

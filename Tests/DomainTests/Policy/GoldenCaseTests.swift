@@ -1,7 +1,9 @@
 import Domain
 import Testing
 
-@Suite("golden cases of the default policy", .enabled(if: SharedFile.exists("policy/tier-cases.json")))
+@Suite(
+  "golden cases of the default policy",
+  .enabled(if: SharedFile.exists("policy/tier-cases.json")))
 struct GoldenCaseTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let name: String
@@ -91,7 +93,8 @@ struct MonotonicityTests {
       switch question.kind {
       case .choice:
         facts[question.fact] = .choice(
-          harmless ? question.options[0] : question.options.randomElement(using: &generator)!)
+          (harmless ? nil : question.options.randomElement(using: &generator))
+            ?? question.options[0])
       case .choices:
         facts[question.fact] = .choices(
           harmless ? [] : question.options.filter { _ in generator.next() % 3 == 0 })
@@ -99,9 +102,10 @@ struct MonotonicityTests {
         let worst = question.worst == .flag(true)
         facts[question.fact] = .flag(harmless ? !worst : worst)
       case .number:
-        let low = question.worst == .number(0) ? Int64(3) : 1
+        let low: Int64 = question.worst == .number(0) ? 3 : 1
+        let others: [Int64] = [0, 1, 11, 60, 600, 2_500, 20_000, 60_000]
         facts[question.fact] = .number(
-          harmless ? low : [0, 1, 11, 60, 600, 2_500, 20_000, 60_000].randomElement(using: &generator)!)
+          harmless ? low : others.randomElement(using: &generator) ?? low)
       case .users, .date, .hosts, .file, .window: break
       }
     }
