@@ -1,7 +1,6 @@
 import ArgumentParser
 
 /// The one executable.
-@main
 struct Countersign: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "countersign",

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Glibc
+@preconcurrency import Glibc
 
 /// Runs the command that the arguments name and ends the process with its exit code:
 /// 0 done, 1 refused or failed, 2 usage, 3 unreachable.
@@ -7,6 +7,8 @@ enum CommandLineRun {
   static let usage: Int32 = 2
 
   static func main<Root: ParsableCommand>(_ root: Root.Type) async {
+    // Also where the output is a pipe, a line that is printed is to be seen.
+    setvbuf(stdout, nil, Int32(_IOLBF), 0)
     do {
       var command = try root.parseAsRoot()
       if var command = command as? any AsyncParsableCommand {

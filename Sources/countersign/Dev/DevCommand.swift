@@ -14,7 +14,6 @@ struct DevCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await ExitStatus.reporting {
-      try SignalWatch.block(SignalWait.signals)
       let configuration = try ServiceConfiguration.read(
         from: ConfigReader(provider: EnvironmentVariablesProvider()), tokensDecide: true)
       let folder = try DataFolder(configuration.dataFolder)

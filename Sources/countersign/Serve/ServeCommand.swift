@@ -12,7 +12,6 @@ struct ServeCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await ExitStatus.reporting {
-      try SignalWatch.block(SignalWait.signals)
       let configuration = try ServiceConfiguration.read(
         from: ConfigReader(provider: EnvironmentVariablesProvider()), tokensDecide: false)
       guard let url = configuration.databaseURL else {

@@ -83,7 +83,8 @@ struct ReviewSheet {
   }
 
   private func addStops(to printout: inout Printout) {
-    let blocking = view["blocking"].elements
+    // Until it is approved, the lack of a grant is no news.
+    let blocking = view["blocking"].elements.filter { $0["code"].string != "no_grant" }
     guard !blocking.isEmpty else { return }
     printout.add(heading: "Stopped by")
     printout.add(items: ProposalText.reasons(blocking))

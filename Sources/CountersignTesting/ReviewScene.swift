@@ -1,23 +1,23 @@
-import CountersignTesting
-import Domain
-import Foundation
-import Wire
-import Workflow
+package import Domain
+internal import Foundation
+internal import Wire
+package import Workflow
 
 /// A service with a policy, everybody whom a review needs, and a polite content.
-struct ReviewScene: Sendable {
-  let service: Service
-  let requester: TestPerson
-  let owner: TestPerson
-  let deputy: TestPerson
-  let maintainer: TestPerson
-  let legal: TestPerson
-  let risk: TestPerson
-  let both: TestPerson
-  let administrator: TestPerson
-  let pool: PoolID
+package struct ReviewScene: Sendable {
+  package let service: Service
+  package let requester: TestPerson
+  package let owner: TestPerson
+  package let deputy: TestPerson
+  package let maintainer: TestPerson
+  package let legal: TestPerson
+  package let risk: TestPerson
+  package let both: TestPerson
+  package let administrator: TestPerson
+  package let pool: PoolID
 
-  init(_ service: Service) async throws {
+  /// Makes everybody and imports the default policy.
+  package init(_ service: Service) async throws {
     self.service = service
     requester = try await service.makePerson("pm", .requester)
     owner = try await service.makePerson("owner", .businessOwner)
@@ -32,7 +32,8 @@ struct ReviewScene: Sendable {
     _ = try await service.bootstrap(ImportPolicy(policy: ReviewScene.policy))
   }
 
-  static func with<R: Sendable>(
+  /// Runs the body on a database of its own.
+  package static func with<R: Sendable>(
     _ body: (ReviewScene, ManualClock) async throws -> R
   ) async throws -> R {
     try await TestService.with { service, clock in
@@ -40,7 +41,8 @@ struct ReviewScene: Sendable {
     }
   }
 
-  static let policy: Policy = {
+  /// `policies/default.yaml`.
+  package static let policy: Policy = {
     do {
       return try Policy(
         json: YAMLDocument.parse(file("policies/default.yaml"), scalars: .coreSchema))
@@ -49,27 +51,31 @@ struct ReviewScene: Sendable {
     }
   }()
 
-  static func file(_ path: String) throws -> [UInt8] {
+  private static func file(_ path: String) throws -> [UInt8] {
     let root = URL(filePath: #filePath).resolvingSymlinksInPath()
-      .deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     return Array(try Data(contentsOf: root.appending(path: path)))
   }
 
-  /// The example with the people and the pool of this scene; `edit` changes the text.
-  func document(
+  /// The polite example with the people and the pool of this scene; `edit` changes the text.
+  package func document(
     _ edit: (String) -> String = { $0 }
   ) throws -> Result<ContentDocument, InvalidBody> {
+    .success(ContentDocument(json: try yaml(edit), form: .file))
+  }
+
+  /// The polite example as a document of strings, which is YAML when it is printed.
+  package func yaml(_ edit: (String) -> String = { $0 }) throws -> JSON {
     let today = LocalDate(daysSince1970: Int32(Date().timeIntervalSince1970 / 86_400))
     let text = String(decoding: try ReviewScene.file("examples/polite.yaml"), as: UTF8.self)
       .replacing("owner@demo.example", with: owner.email)
       .replacing("owner2@demo.example", with: deputy.email)
       .replacing("operator@demo.example", with: maintainer.email)
-    let json = try ProposalFile.read(Array(edit(text).utf8), today: today)
-    return .success(ContentDocument(json: json, form: .file))
+    return try ProposalFile.read(Array(edit(text).utf8), today: today)
   }
 
-  func proposed(
+  /// A draft of it.
+  package func proposed(
     _ edit: (String) -> String = { $0 }
   ) async throws -> (reference: ProposalReference, digest: Digest) {
     let made = try await service.act(
@@ -77,7 +83,8 @@ struct ReviewScene: Sendable {
     return (.id(made.proposal.id), made.digest)
   }
 
-  func submitted(
+  /// The same under review.
+  package func submitted(
     _ edit: (String) -> String = { $0 }
   ) async throws -> (reference: ProposalReference, digest: Digest) {
     let (reference, digest) = try await proposed(edit)
@@ -86,8 +93,9 @@ struct ReviewScene: Sendable {
     return (reference, digest)
   }
 
+  /// Somebody decides.
   @discardableResult
-  func decide(
+  package func decide(
     _ proposal: (reference: ProposalReference, digest: Digest), _ person: TestPerson,
     _ role: Role, _ verdict: Decision.Verdict = .approve
   ) async throws -> Decision {
@@ -101,7 +109,8 @@ struct ReviewScene: Sendable {
             reason: verdict == .approve ? nil : "because"))))
   }
 
-  func show(
+  /// The proposal as somebody sees it, the requester unless said.
+  package func show(
     _ proposal: (reference: ProposalReference, digest: Digest), as person: TestPerson? = nil
   ) async throws -> ProposalView {
     try await service.look(
@@ -110,7 +119,7 @@ struct ReviewScene: Sendable {
 }
 
 /// The codes of the refusals that an act throws; empty when it goes through.
-func refusalCodes(_ act: () async throws -> Void) async throws -> [String] {
+package func refusalCodes(_ act: () async throws -> Void) async throws -> [String] {
   do {
     try await act()
     return []
