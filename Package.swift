@@ -72,7 +72,7 @@ let package = Package(
         "Store", "Tokens", "Wire", "Workflow", arguments, configuration, logging, yams,
       ],
       swiftSettings: settings),
-    tests("DomainTests", ["Domain", "Registries", yams]),
+    tests("DomainTests", ["Domain", "Registries", "Wire"]),
     tests("LedgerTests", ["Ledger", "Domain"]),
     tests("TokensTests", ["Tokens", "Domain", crypto]),
     tests("RegistriesTests", ["Registries", "Domain"]),
@@ -88,8 +88,12 @@ let package = Package(
     tests("WireTests", ["Wire", "Domain", "CountersignTesting"]),
     tests(
       "ServerTests",
-      ["Server", "HTTP", "Domain", "Wire", "Workflow", "CountersignTesting", httpTypes]),
+      ["Server", "HTTP", "Domain", "Ledger", "Tokens", "Wire", "Workflow", "CountersignTesting",
+       httpTypes]),
     tests("TidyTests", ["Server", yams]),
-    tests("EndToEndTests", ["Domain", "Wire", "CountersignTesting"]),
+    tests("CountersignCLITests", ["countersign", "Domain", "Wire", arguments]),
+    tests(
+      "EndToEndTests",
+      ["countersign", "CPostgres", "Curl", "Domain", "Reactor", "Tokens", crypto]),
   ]
 )

@@ -118,8 +118,11 @@ BEGIN
     RAISE EXCEPTION 'administrator excludes deciding roles'
       USING ERRCODE = 'check_violation', CONSTRAINT = 'role_excluded';
   END IF;
-  IF NEW.given_by <> 'service' AND NEW.seconded_by IS NULL AND EXISTS (
+  IF TG_OP = 'INSERT' AND NEW.given_by <> 'service' AND EXISTS (
     SELECT FROM roles WHERE role = NEW.role AND (decides OR role = 'administrator')
+  ) AND NOT EXISTS (
+    SELECT FROM people one, people two
+    WHERE one.id = NEW.given_by AND two.id = NEW.seconded_by AND one.identity <> two.identity
   ) THEN
     RAISE EXCEPTION 'role % takes two administrators', NEW.role
       USING ERRCODE = 'check_violation', CONSTRAINT = 'role_takes_two';
@@ -128,6 +131,16 @@ BEGIN
 END $$;
 CREATE TRIGGER role_assignment_is_legal AFTER INSERT OR UPDATE ON role_assignments
   FOR EACH ROW EXECUTE FUNCTION check_role_assignment();
+-- A role that was taken is given anew; since when it is held decides what it may sign (R8).
+CREATE TRIGGER role_assignment_stays BEFORE UPDATE ON role_assignments FOR EACH ROW
+  WHEN (OLD.taken_at IS NOT NULL OR ROW (OLD.id, OLD.person, OLD.role, OLD.given_at, OLD.given_by,
+    OLD.seconded_by) IS DISTINCT FROM ROW (NEW.id, NEW.person, NEW.role, NEW.given_at,
+    NEW.given_by, NEW.seconded_by))
+  EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER role_assignment_is_kept BEFORE DELETE ON role_assignments
+  FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER role_assignments_are_kept BEFORE TRUNCATE ON role_assignments
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- The first administrator's half of giving a role.
 CREATE TABLE role_requests (
@@ -265,7 +278,8 @@ CREATE TABLE revisions (
   maintainer typeid NOT NULL REFERENCES people (id),
   hosts text[] NOT NULL,
   created_at timestamptz NOT NULL,
-  UNIQUE (proposal, n)
+  UNIQUE (proposal, n),
+  UNIQUE (id, proposal, digest)
 );
 CREATE INDEX revisions_hosts ON revisions USING gin (hosts);
 SELECT make_append_only('revisions');
@@ -274,7 +288,7 @@ CREATE TABLE rounds (
   id typeid PRIMARY KEY CHECK (id LIKE 'round\_%'),
   proposal typeid NOT NULL REFERENCES proposals (id),
   n bigint NOT NULL CHECK (n > 0),
-  revision typeid NOT NULL REFERENCES revisions (id),
+  revision typeid NOT NULL,
   digest sha256 NOT NULL,
   policy bigint NOT NULL REFERENCES policies (version),
   tier text NOT NULL CHECK (tier IN ('T0', 'T1', 'T2', 'T3', 'T4')),
@@ -285,7 +299,9 @@ CREATE TABLE rounds (
   respond_by timestamptz NOT NULL CHECK (respond_by > opened_at),
   decide_by timestamptz NOT NULL CHECK (decide_by > opened_at),
   UNIQUE (proposal, n),
-  UNIQUE (id, digest)
+  UNIQUE (id, digest),
+  UNIQUE (id, proposal, digest),
+  FOREIGN KEY (revision, proposal, digest) REFERENCES revisions (id, proposal, digest)
 );
 SELECT make_append_only('rounds');
 
@@ -307,7 +323,7 @@ CREATE TABLE decisions (
   role text NOT NULL,
   verdict text NOT NULL CHECK (verdict IN ('approve', 'request_changes', 'reject')),
   digest sha256 NOT NULL,
-  reason text CHECK (verdict = 'approve' OR reason <> ''),
+  reason text CHECK (verdict = 'approve' OR coalesce(reason, '') <> ''),
   auth_method text NOT NULL,
   auth_level text NOT NULL,
   attempt bigint NOT NULL CHECK (attempt > 0),
@@ -375,7 +391,7 @@ CREATE TRIGGER decision_person_is_no_party AFTER INSERT ON decisions
 CREATE TABLE grants (
   id typeid PRIMARY KEY CHECK (id LIKE 'grant\_%'),
   proposal typeid NOT NULL REFERENCES proposals (id),
-  round typeid NOT NULL REFERENCES rounds (id),
+  round typeid NOT NULL,
   digest sha256 NOT NULL,
   tier text NOT NULL,
   starts_at timestamptz NOT NULL,
@@ -386,7 +402,8 @@ CREATE TABLE grants (
   -- the authorised numbers with who set each, canonical JSON
   terms bytea NOT NULL,
   created_at timestamptz NOT NULL,
-  CONSTRAINT grants_one_per_round UNIQUE (round)
+  CONSTRAINT grants_one_per_round UNIQUE (round),
+  FOREIGN KEY (round, proposal, digest) REFERENCES rounds (id, proposal, digest)
 );
 CREATE INDEX grants_proposal ON grants (proposal);
 SELECT make_append_only('grants');
@@ -466,11 +483,11 @@ CREATE TABLE transitions (
 );
 SELECT make_append_only('transitions');
 
--- A round is approved only with every seat filled by a live approval of somebody who is active
--- and has held the role since, all of them different people, and no rejection in it.
+-- A round is approved only with two seats or more, every one filled by a live approval of somebody
+-- who is active and has held the role since, all of them different people, and no rejection in it.
 CREATE FUNCTION check_approval() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF EXISTS (
+  IF (SELECT count(*) FROM round_seats s WHERE s.round = NEW.object) < 2 OR EXISTS (
     SELECT FROM round_seats s WHERE s.round = NEW.object AND NOT EXISTS (
       SELECT FROM decisions d
       JOIN people p ON p.id = d.person AND p.active
@@ -491,6 +508,20 @@ BEGIN
   END IF;
   RETURN NULL;
 END $$;
+-- Nobody decides on a round that is closed: a decision comes before the transition it causes.
+CREATE FUNCTION check_decision_round() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF 'in_review' IS DISTINCT FROM (
+    SELECT to_state FROM transitions WHERE object = NEW.round ORDER BY seq DESC LIMIT 1
+  ) THEN
+    RAISE EXCEPTION 'round % is not in review', NEW.round
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'decisions_open_round';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER decision_round_is_open AFTER INSERT ON decisions
+  FOR EACH ROW EXECUTE FUNCTION check_decision_round();
+
 CREATE TRIGGER approval_has_its_quorum AFTER INSERT ON transitions
   FOR EACH ROW WHEN (NEW.kind = 'round' AND NEW.to_state = 'approved')
   EXECUTE FUNCTION check_approval();
@@ -543,7 +574,8 @@ CREATE TABLE leases (
   ended_as text CHECK (ended_as IN ('returned', 'revoked', 'exhausted')),
   frees_at timestamptz NOT NULL,
   -- the usage report that came with the return
-  return_report text CHECK (return_report IS NULL OR ended_as = 'returned'),
+  return_report text
+    CHECK (return_report IS NULL OR ended_as IS NOT DISTINCT FROM 'returned'),
   CHECK ((ended_at IS NULL) = (ended_as IS NULL)),
   CHECK ((previous_expires_at IS NULL) = (previous_urps = 0))
 );
@@ -556,13 +588,13 @@ CREATE INDEX leases_worker ON leases (worker, budget);
 CREATE TABLE lease_terms (
   lease typeid NOT NULL REFERENCES leases (id),
   term bigint NOT NULL CHECK (term > 0),
-  urps bigint NOT NULL,
-  burst bigint NOT NULL,
-  concurrency bigint NOT NULL,
-  quota bigint NOT NULL,
+  urps bigint NOT NULL CHECK (urps > 0),
+  burst bigint NOT NULL CHECK (burst > 0),
+  concurrency bigint NOT NULL CHECK (concurrency > 0),
+  quota bigint NOT NULL CHECK (quota > 0),
   day date NOT NULL,
   issued_at timestamptz NOT NULL,
-  expires_at timestamptz NOT NULL,
+  expires_at timestamptz NOT NULL CHECK (expires_at > issued_at),
   -- the usage report that came with the request for this term (of the term before)
   report text,
   PRIMARY KEY (lease, term)
@@ -574,6 +606,16 @@ CREATE TABLE lease_charges (
   scope typeid NOT NULL REFERENCES scopes (id),
   lease typeid NOT NULL REFERENCES leases (id),
   PRIMARY KEY (scope, lease)
+);
+
+-- Workers that were refused for want of capacity: holders make room for them when they renew.
+CREATE TABLE lease_waits (
+  budget typeid NOT NULL REFERENCES budgets (id),
+  worker typeid NOT NULL REFERENCES workers (id),
+  wants_urps bigint NOT NULL CHECK (wants_urps > 0),
+  since timestamptz NOT NULL,
+  until timestamptz NOT NULL CHECK (until >= since),
+  PRIMARY KEY (budget, worker)
 );
 
 -- ── Locks ───────────────────────────────────────────────────────────────────────────────────
@@ -600,10 +642,25 @@ CREATE TABLE lock_releases (
   identity typeid NOT NULL REFERENCES people (id),
   reason text NOT NULL CHECK (reason <> ''),
   released_at timestamptz NOT NULL,
+  before bigint GENERATED ALWAYS AS (NULLIF(n - 1, 0)) STORED,
   PRIMARY KEY (lock, n),
-  UNIQUE (lock, identity)
+  UNIQUE (lock, identity),
+  FOREIGN KEY (lock, before) REFERENCES lock_releases (lock, n)
 );
 SELECT make_append_only('lock_releases');
+
+CREATE FUNCTION check_lock_release() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT EXISTS (
+    SELECT FROM people WHERE id = NEW.person AND identity = NEW.identity AND active
+  ) THEN
+    RAISE EXCEPTION 'not the active account of that person'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'lock_releases_active_person';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER lock_release_is_by_its_person AFTER INSERT ON lock_releases
+  FOR EACH ROW EXECUTE FUNCTION check_lock_release();
 
 -- ── Service ─────────────────────────────────────────────────────────────────────────────────
 -- Public keys of every replica; the private halves are files.

@@ -31,14 +31,26 @@ extension TestGrant {
     let event = EventID.make(at: now)
     tx.write(TestGrantRows.stream, [.text(round.text)])
     tx.write(TestGrantRows.event, [.id(event), .text(round.text), .instant(since)])
-    for (seq, from, to) in [(Int64(1), "draft", "in_review"), (2, "in_review", "approved")] {
+    tx.write(
+      TestGrantRows.transition,
+      [
+        .id(round), .text("round"), .int64(1), .text("draft"), .text("in_review"), .id(event),
+        .instant(since),
+      ])
+    for role in [Role.legalReviewer, .riskReviewer] {
       tx.write(
-        TestGrantRows.transition,
+        TestGrantRows.signature,
         [
-          .id(round), .text("round"), .int64(seq), .text(from), .text(to), .id(event),
-          .instant(since),
+          .id(PersonID.make(at: now)), .role(role), .id(DecisionID.make(at: now)), .id(round),
+          .digest(digest), .instant(since),
         ])
     }
+    tx.write(
+      TestGrantRows.transition,
+      [
+        .id(round), .text("round"), .int64(2), .text("in_review"), .text("approved"),
+        .id(event), .instant(since),
+      ])
     tx.write(
       TestGrantRows.grant,
       [
@@ -103,6 +115,23 @@ private enum TestGrantRows {
       leaf_hash, recorded_at)
     VALUES ($1, $2, 1, sha256(''::bytea), 'test', 'round', $2, 'service', '', sha256('\\x00'::bytea),
       $3)
+    """)
+
+  /// A seat, somebody new who holds its role, and their approval.
+  static let signature = Statement(
+    """
+    WITH signer AS (
+      INSERT INTO people (id, identity, name, email, active, version, created_at)
+      VALUES ($1, $1, $2, $2 || '@signer.example', true, 1, $6)
+    ), held AS (
+      INSERT INTO role_assignments (person, role, given_at, given_by)
+      VALUES ($1, $2, $6, 'service')
+    ), opened AS (
+      INSERT INTO round_seats (round, role) VALUES ($4, $2)
+    )
+    INSERT INTO decisions (id, round, person, identity, role, verdict, digest, auth_method,
+      auth_level, attempt, seat, decided_at)
+    VALUES ($3, $4, $1, $1, $2, 'approve', $5, 'personal_token', 'token', 1, 1, $6)
     """)
 
   static let transition = Statement(

@@ -8,6 +8,12 @@ package struct TestPerson: Sendable {
   package let email: String
   package let secret: Secret
 
+  package init(id: PersonID, email: String, secret: Secret) {
+    self.id = id
+    self.email = email
+    self.secret = secret
+  }
+
   /// The person calling; `key` is an Idempotency-Key.
   package func calls(
     _ path: String = "/v1/test", key: String? = nil, body: String = ""

@@ -1,7 +1,7 @@
 internal import Domain
 
-/// The footer of a zone file: a POSIX TZ string (RFC 9636 §3.3.1), such as `EST5EDT,M3.2.0,M11.1.0`
-/// or `<+0330>-3:30`.
+/// The footer of a zone file: a POSIX TZ string (RFC 9636 §3.3.1), such as
+/// `EST5EDT,M3.2.0,M11.1.0` or `<+0330>-3:30`.
 struct ZoneRule {
   /// A day of a year and the clock time on it at which the offset changes.
   private enum Day {

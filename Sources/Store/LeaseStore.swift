@@ -102,6 +102,7 @@ package enum LeaseStore {
         .instant(lease.term.issuedAt), .instant(lease.term.expiresAt), .instant(lease.freesAt),
       ])
     insertTerm(ruling.subject, in: tx)
+    WaitStore.leave(lease.worker, lease.budget, in: tx)
     ScopeStore.charge(ruling.subject, at: lease.term.issuedAt, in: tx)
     _ = try await LogStore.append(ruling.entry, in: tx)
   }

@@ -41,6 +41,8 @@ extension LockStore {
     WHERE lock = ANY ($1) ORDER BY lock, n
     """)
 
+  static let setLockTimeout = Statement("SELECT set_config('lock_timeout', $1, true)")
+
   static let insert = Statement(
     """
     INSERT INTO locks (id, scope_kind, scope_id, reason, locked_by, identity, roles, locked_at)

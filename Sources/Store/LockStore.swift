@@ -58,6 +58,12 @@ package enum LockStore {
     return try await locks(rows, in: tx)
   }
 
+  /// Queues that this transaction waits for its locks as long as it takes: a stop is not turned
+  /// away by the traffic that it stops.
+  package static func waitLonger(in tx: borrowing Transaction) {
+    tx.write(setLockTimeout, [.text("10s")])
+  }
+
   /// A new lock, or a lock with one release more.
   package static func record(
     _ ruling: Ruling<Lock>, in tx: borrowing Transaction

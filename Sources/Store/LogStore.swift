@@ -41,6 +41,14 @@ package enum LogStore {
       try rows.map { (try $0.text(0), try $0.text(1)) }, uniquingKeysWith: { first, _ in first })
   }
 
+  /// Locks the stream's head until the transaction ends: what is read after this stands after
+  /// everything that the stream tells.
+  package static func lock(
+    _ stream: StreamID, in tx: borrowing Transaction
+  ) async throws {
+    _ = try await tx.query(lockHead, [.text(stream.text), .bytes(Digest.zero.bytes)])
+  }
+
   /// The events of a stream in order: the exact bytes of each.
   package static func events(
     ofStream stream: StreamID, after seq: Int64, limit: Int64, in tx: borrowing Transaction

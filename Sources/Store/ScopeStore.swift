@@ -3,8 +3,9 @@ package import Postgres
 
 /// Budgets and sites as scopes: the rows whose locks order all arithmetic (budgets.md).
 package enum ScopeStore {
-  /// How long a lease call waits for the scopes of another one.
-  static let lockTimeout = "2s"
+  /// How long a lease call waits for the scopes of another one. Long enough for a whole fleet
+  /// that starts at once on one budget; whoever waits longer is told to come back.
+  static let lockTimeout = "3s"
 
   /// A scope's row under its lock, with its requests of the last days.
   package struct LockedScope: Sendable {
@@ -20,16 +21,22 @@ package enum ScopeStore {
     package let spent: [LocalDate: Int64]
   }
 
+  /// Queues the limit on how long any lock of this transaction is waited for.
+  package static func limitWaiting(in tx: borrowing Transaction) {
+    tx.write(setLockTimeout, [.text(lockTimeout)])
+  }
+
   /// Locks the scopes until the transaction ends, always in order of id, so that no two calls
   /// wait for each other. Error: `lockNotAvailable` when that takes too long.
   package static func lock(
     _ ids: [ScopeID], at now: Timestamp, in tx: borrowing Transaction
   ) async throws -> [LockedScope] {
-    tx.write(setLockTimeout, [.text(lockTimeout)])
     let names = ids.map(\.text)
     let locked = try await tx.query(lockAll, [.textArray(names)])
     var spent: [String: [LocalDate: Int64]] = [:]
-    for row in try await tx.query(selectDays, [.textArray(names), .date(now.utcDate.adding(days: -1))]) {
+    // No zone's day is further behind than yesterday's in UTC.
+    let earliest = now.utcDate.adding(days: -1)
+    for row in try await tx.query(selectDays, [.textArray(names), .date(earliest)]) {
       spent[try row.text(0), default: [:]][try row.localDate(1)] = try row.int64(2)
     }
     return try locked.map { row in try scope(row, spent: spent[try row.text(0)] ?? [:]) }

@@ -25,9 +25,12 @@ package struct AssessContent: Query {
     let named = [content.owner, content.deputy, content.maintainer.person]
     let signers = try await SignerStore.find(named, in: tx)
     func identity(_ person: PersonID) -> PersonID { signers[person]?.identity ?? person }
+    // A reviewer who only looks does not become the requester.
+    let isRequester = caller.roles[.requester] != nil
+    let requester = isRequester ? caller.identity : identity(content.owner)
     let parties = Parties(
-      requester: caller.identity, owner: identity(named[0]), deputy: identity(named[1]),
-      maintainer: identity(named[2]), editors: [caller.identity])
+      requester: requester, owner: identity(named[0]), deputy: identity(named[1]),
+      maintainer: identity(named[2]), editors: [requester])
     let seating = Seating(
       roles: assessment.roles, candidates: try await SignerStore.candidates(in: tx),
       parties: parties)

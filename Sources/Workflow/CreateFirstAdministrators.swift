@@ -18,7 +18,7 @@ package struct CreateFirstAdministrators: Command {
   ) async throws -> [CreatePerson.Output] {
     precondition(act.actor.subject == .service, "first administrators are made by the service")
     if let holder = try await RoleStore.lockedHolder(of: .administrator, in: tx) {
-      throw Refusals(.alreadyExists(kind: "administrator:", name: holder))
+      throw Refusals(.alreadyExists(kind: "holder of the administrator role,", name: holder))
     }
     var made: [CreatePerson.Output] = []
     for input in people {

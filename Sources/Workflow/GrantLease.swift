@@ -52,7 +52,8 @@ package struct GrantLease: Command {
     let scene = LeaseScene(
       grant: grant.facts.within(budget), budget: budget, hosts: input.hosts, pool: pool.id,
       worker: worker, keyEndsAt: act.credentialExpiresAt ?? act.now, charged: [])
-    let ground = try await scene.locked(by: act, in: tx)
+    let ground = try await scene.locked(
+      by: act, loggingIn: StreamID(grant.facts.id), in: tx)
     let held = try await LeaseStore.held(by: worker, on: budget.id, in: tx)
     let request = LeaseRequest(
       lease: LeaseID.make(at: ground.now), pool: pool.id, worker: worker,

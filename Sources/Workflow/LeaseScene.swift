@@ -16,8 +16,15 @@ struct LeaseScene: Sendable {
 
   /// Locks every scope that the hosts charge, then reads the clock and what the rules look at
   /// (budgets.md, Grant and renewal transaction).
-  func locked(by act: Act, in tx: borrowing Transaction) async throws -> LeaseGround {
+  ///
+  /// - Parameter stream: where the act will be logged. It is locked first, so that no lease is
+  ///   logged after the revocation that should have refused it.
+  func locked(
+    by act: Act, loggingIn stream: StreamID? = nil, in tx: borrowing Transaction
+  ) async throws -> LeaseGround {
     let service = act.service
+    ScopeStore.limitWaiting(in: tx)
+    if let stream { try await LogStore.lock(stream, in: tx) }
     let ceiling: Ceiling = grant.tier == .t0 ? .implicitOwn : .implicit
     let sites = try await ChargedSiteStore.sites(
       above: hosts, implicit: ceiling, suffixes: service.suffixes, at: act.now, in: tx)
@@ -47,10 +54,12 @@ struct LeaseScene: Sendable {
       let found = try await GrantFactsStore.find(grant.id, suffixes: service.suffixes, in: tx),
       let fresh = found.budgets.first(where: { $0.id == budget.id })
     else { preconditionFailure("grants and budgets are never deleted") }
+    let waiting = try await WaitStore.wishes(
+      for: budget.id, besides: worker, at: now, in: tx)
     return LeaseGround(
       now: now, grant: found.facts.within(fresh), budget: own,
       sites: scopes.filter { $0.id != own.id }, locks: locks, keyEndsAt: keyEndsAt,
-      evidenceExpiresAt: fresh.evidenceExpiresAt, leftInTotal: fresh.leftInTotal, waiting: [])
+      evidenceExpiresAt: fresh.evidenceExpiresAt, leftInTotal: fresh.leftInTotal, waiting: waiting)
   }
 
   private func scope(

@@ -23,6 +23,7 @@ package struct PlaceLock: Command {
   package func run(by act: Act, in tx: borrowing Transaction) async throws -> Lock {
     let (person, roles) = try act.person()
     let input = try input.get()
+    LockStore.waitLonger(in: tx)
     guard try await LockStore.exists(input.scope, in: tx) else {
       throw InvalidBody(errors: [
         FieldError(

@@ -15,6 +15,7 @@ package struct ReleaseLock: Command {
   /// The lock: still standing after the first, lifted after the second.
   package func run(by act: Act, in tx: borrowing Transaction) async throws -> Lock {
     let (person, roles) = try act.person()
+    LockStore.waitLonger(in: tx)
     guard let lock = try await LockStore.lock(lock, in: tx) else {
       throw Refusals(.notFound(kind: "lock", id: lock.text))
     }

@@ -33,7 +33,8 @@ package struct ReturnLease: Command {
     }
     let (scene, _) = try await act.scene(of: lease, in: tx)
     let input = try input.get()
-    let ground = try await scene.locked(by: act, in: tx)
+    let ground = try await scene.locked(
+      by: act, loggingIn: StreamID(scene.grant.id), in: tx)
     let view = try await act.lease(lease, in: tx)
     let result = try view.lease.returned(
       holding: input.term, report: input.report, by: returner, actor: act.actor,

@@ -4,7 +4,9 @@ import Tokens
 
 @Suite("Signature vectors")
 struct SignatureVectorTests {
-  @Test("Ed25519: every vector ends as it should", .enabled(if: areThere("ed25519_wycheproof.json")))
+  @Test(
+    "Ed25519: every vector ends as it should",
+    .enabled(if: areThere("ed25519_wycheproof.json")))
   func ed25519() throws {
     for row in try rows("ed25519_wycheproof.json") {
       let key = VerifyingKey(ed25519: try bytes(row[1]))
@@ -13,7 +15,9 @@ struct SignatureVectorTests {
     }
   }
 
-  @Test("ES256: every vector ends as it should", .enabled(if: areThere("es256_p1363_wycheproof.json")))
+  @Test(
+    "ES256: every vector ends as it should",
+    .enabled(if: areThere("es256_p1363_wycheproof.json")))
   func es256() throws {
     for row in try rows("es256_p1363_wycheproof.json") {
       let key = VerifyingKey(p256X963: try bytes(row[1]))
@@ -22,7 +26,9 @@ struct SignatureVectorTests {
     }
   }
 
-  @Test("EdDSA JWS: every mutation is refused", .enabled(if: areThere("eddsa_jws.json")))
+  @Test(
+    "EdDSA JWS: every mutation is refused",
+    .enabled(if: areThere("eddsa_jws.json")))
   func edDSAJWS() throws {
     let file = try cases("eddsa_jws.json")
     guard case .object(var jwk)? = file["key"], case .array(let list)? = file["cases"] else {
@@ -33,11 +39,13 @@ struct SignatureVectorTests {
     let key = try #require(VerifyingKey(jwk: .object(jwk)))
     for case .object(let vector) in list {
       guard case .string(let text)? = vector["jws"] else { continue }
-      #expect(isValid(text, key) == (vector["valid"] == true), "\(String(describing: vector["name"]))")
+      #expect(isValid(text, key) == (vector["valid"] == true), "\(text)")
     }
   }
 
-  @Test("JWS: a key accepts nothing but its own algorithm", .enabled(if: areThere("jws_wycheproof.json")))
+  @Test(
+    "JWS: a key accepts nothing but its own algorithm",
+    .enabled(if: areThere("jws_wycheproof.json")))
   func jws() throws {
     let file = try cases("jws_wycheproof.json")
     guard case .array(let keys)? = file["keys"], case .array(let list)? = file["cases"] else {
@@ -53,8 +61,8 @@ struct SignatureVectorTests {
       let key = VerifyingKey(jwk: .object(jwk))
       let isValid = key.map { self.isValid(text, $0) } ?? false
       if isValid { accepted += 1 }
-      if isValid { #expect(vector["valid"] == true, "\(String(decoding: JSON.object(vector).bytes(), as: UTF8.self))") }
-      if key != nil { #expect(isValid == (vector["valid"] == true), "\(vector)") }
+      if isValid { #expect(vector["valid"] == true, "\(text)") }
+      if key != nil { #expect(isValid == (vector["valid"] == true), "\(text)") }
     }
     #expect(accepted > 0)
   }

@@ -1,7 +1,8 @@
 /// One worker's part of a budget (budgets.md, Fair share).
 ///
 /// Rate: max-min over the wishes of those who hold something, of the newcomer and of those who
-/// wait for a free place. Burst and concurrency: ⌊B/n⌋ for n places, the remainder to the oldest.
+/// wait for a free place. Burst and concurrency: ⌊B/n⌋ for n places, the remainder to the
+/// oldest.
 package struct BudgetShare: Hashable, Sendable {
   package let budget: Scope
   package let now: Timestamp

@@ -19,8 +19,13 @@ enum LeaseHandlers {
 
   static func create(_ call: Call) async throws -> Answer {
     let body = try call.body(GrantLease.Input.read)
-    return try await call.perform({ _ in GrantLease(input: body) }) { held in
-      Answer.created(json(held)).with(.location, "/v1/leases/\(held.lease.id)")
+    do {
+      return try await call.perform({ _ in GrantLease(input: body) }) { held in
+        Answer.created(json(held)).with(.location, "/v1/leases/\(held.lease.id)")
+      }
+    } catch let refusals as Refusals {
+      try await call.service.remember(refusals, of: body, for: try call.caller())
+      throw refusals
     }
   }
 

@@ -55,7 +55,8 @@ struct WindowTests {
   func canonical() throws {
     let nights = WindowSet([try window(Weekday.allCases, "22:00", "06:00")])
     let halves = WindowSet([
-      try window(Weekday.allCases, "22:00", "24:00"), try window(Weekday.allCases, "00:00", "06:00"),
+      try window(Weekday.allCases, "22:00", "24:00"),
+      try window(Weekday.allCases, "00:00", "06:00"),
     ])
     #expect(nights == halves)
     #expect(nights.windows == [try window(Weekday.allCases, "22:00", "06:00")])

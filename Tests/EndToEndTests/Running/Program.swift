@@ -21,7 +21,11 @@ final class Program: @unchecked Sendable {
   init(_ arguments: [String], environment: [String: String], errors errorsPath: String) throws {
     self.errorsPath = errorsPath
     var ends: [Int32] = [0, 0]
-    guard pipe2(&ends, O_CLOEXEC) == 0 else { throw Failure(description: "no pipe: \(errno)") }
+    // A pipe that no other child inherits, which `pipe` alone cannot make.
+    let kind = Int32(SOCK_STREAM.rawValue) | O_CLOEXEC
+    guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else {
+      throw Failure(description: "no pipe: \(errno)")
+    }
     let (reading, writing) = (ends[0], ends[1])
     defer { close(writing) }
     processID = try Program.spawn(

@@ -88,23 +88,12 @@ struct LeaseSumsTests {
     var terms = 0
     for _ in 0..<25 {
       let wish = Int64.random(in: 20_000...900_000, using: &generator)
-      let result = try await outcome { () -> Lease? in
-        guard let lease = held else {
-          return try await grant.grantLease(service, worker: name, wish: wish).lease
-        }
-        switch Int.random(in: 0...5, using: &generator) {
-        case 0:
-          _ = try await grant.giveBack(service, lease, as: grant.gatewayCalls())
-          return nil
-        case 1:
-          _ = try await grant.giveBack(service, lease)
-          return nil
-        case 2:
-          // The reply is lost; the next call repeats the same term.
-          _ = try await grant.renew(service, lease, wish: wish)
-          return lease
-        default: return try await grant.renew(service, lease, wish: wish).lease
-        }
+      let result: Result<Lease?, Refusals>
+      do {
+        result = try await step(on: service, grant, held, as: name, wish: wish, &generator)
+      } catch CallFailure.unavailable {
+        // Told to come back: the scopes were busy for too long.
+        continue
       }
       switch result {
       case .success(let lease):
@@ -117,6 +106,31 @@ struct LeaseSumsTests {
       }
     }
     return terms
+  }
+
+  private func step(
+    on service: Service, _ grant: TestGrant, _ held: Lease?, as name: String, wish: Int64,
+    _ generator: inout SplitMix
+  ) async throws -> Result<Lease?, Refusals> {
+    let act = Int.random(in: 0...5, using: &generator)
+    return try await outcome {
+      guard let lease = held else {
+        return try await grant.grantLease(service, worker: name, wish: wish).lease
+      }
+      switch act {
+      case 0:
+        _ = try await grant.giveBack(service, lease, as: grant.gatewayCalls())
+        return nil
+      case 1:
+        _ = try await grant.giveBack(service, lease)
+        return nil
+      case 2:
+        // The reply is lost; the next call repeats the same term.
+        _ = try await grant.renew(service, lease, wish: wish)
+        return lease
+      default: return try await grant.renew(service, lease, wish: wish).lease
+      }
+    }
   }
 
   /// Per scope: what is taken up at its last clock, beside what it allows.

@@ -146,6 +146,37 @@ struct LeaseTests {
     }
   }
 
+  @Test("a worker that was refused is made room for at the next renewal and gets its share")
+  func waiting() async throws {
+    try await TestService.with { service, clock in
+      let grant = try await service.makeGrant()
+      let first = try await grant.grantLease(service, worker: "a", wish: nil)
+      let input = GrantLease.Input(
+        proposal: grant.proposal.text, worker: "b", hosts: [try Host("www.example.com")],
+        wish: nil, enforcementPoint: nil, buildDigest: nil)
+      for _ in 0..<2 {
+        guard
+          case .failure(let refusals) = try await outcome({
+            try await service.act(as: grant.poolCalls(), GrantLease(input: .success(input)))
+          })
+        else { return }
+        #expect(refusals.first.code == .noCapacity)
+        try await service.remember(refusals, of: .success(input), for: grant.poolCalls())
+      }
+      let second = try await grant.renew(service, first.lease)
+      #expect(second.lease.term.portion.rate.microRPS == 500_000)
+      clock.runAhead(seconds: 40)
+      let third = try await grant.renew(service, second.lease)
+      clock.runAhead(seconds: 65)
+      let other = try await service.act(
+        as: grant.poolCalls(), GrantLease(input: .success(input)))
+      #expect(other.lease.term.portion.rate.microRPS == 500_000)
+      // Nobody waits any more, yet the two share.
+      #expect(
+        try await grant.renew(service, third.lease).lease.term.portion.rate.microRPS == 500_000)
+    }
+  }
+
   @Test("what the grant does not cover is refused, with every reason")
   func uncovered() async throws {
     try await TestService.with { service, _ in

@@ -48,7 +48,10 @@ struct ShowGrantCommand: ClientCommand {
   @OptionGroup var client: ClientOptions
 
   func perform(_ session: Session) async throws {
-    try session.show(try await session.api.get(Path("v1", "grants", grant)), Printout.grant)
+    let reply = try await session.api.get(Path("v1", "grants", grant))
+    if session.printsJSON { return try session.show(reply) { _ in Printout() } }
+    let pools = try await Directory.pools(session)
+    try session.show(reply) { Printout.grant($0, pools: pools) }
   }
 }
 
@@ -70,13 +73,14 @@ struct RevokeGrantCommand: ClientCommand {
 
 extension Printout {
   /// One grant.
-  static func grant(_ grant: JSON) -> Printout {
+  static func grant(_ grant: JSON, pools: Directory) -> Printout {
     var printout = Printout([
       "grant": grant["id"].text, "status": ProposalText.status(grant),
       "proposal": grant["proposal"].text,
       "digest": grant["digest"].text, "tier": grant["tier"].text,
       "starts": grant["starts_at"].time, "ends": grant["ends_at"].time,
-      "pools": grant["pools"].joined(),
+      "pools": grant["pools"].elements.compactMap { pools.name($0.text) }
+        .joined(separator: ", "),
     ])
     for budget in grant["budgets"].elements {
       printout.add(heading: "Target \(budget["target"].cell): \(budget["hosts"].joined() ?? "")")

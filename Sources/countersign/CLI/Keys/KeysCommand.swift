@@ -73,7 +73,7 @@ struct NewKeyCommand: AsyncParsableCommand {
       } else {
         let fields: FieldList = [
           "kid": key.kid, "algorithm": algorithm.rawValue, "file": path,
-          "note": "restart the service; give the file to every replica",
+          "note": "signs from the next start of the service on",
         ]
         print(fields.lines(for: .plain).joined(separator: "\n"))
       }
@@ -118,7 +118,7 @@ struct StoredKey {
       let seconds = (made ?? .distantPast).timeIntervalSince1970
       return StoredKey(
         kid: key.kid, algorithm: key.algorithm.rawValue,
-        madeAt: Timestamp(microseconds: Int64(seconds) * 1_000_000), path: path)
+        madeAt: Timestamp(microseconds: Int64(seconds * 1_000_000)), path: path)
     }.sorted { ($0.madeAt, $0.kid) > ($1.madeAt, $1.kid) }
   }
 }

@@ -25,7 +25,7 @@ enum LeaseText {
       "term": lease["term"].text, "hosts": lease["hosts"].joined(),
       "paths": lease["path_prefixes"].joined(), "requests a second": lease["rps"].text,
       "burst": lease["burst"].text, "at once": lease["max_concurrency"].text,
-      "requests left": lease["quota"].text.map(Numbers.grouped),
+      "requests at most": lease["quota"].text.map(Numbers.grouped),
       "ends": lease["expires_at"].time,
       "renew within": lease["renew_in_ms"].text.map { "\($0) ms" },
       "checked by": lease["enforcement_point"].text, "evidence": lease["evidence"].text,

@@ -154,7 +154,7 @@ extension Printout {
   static func lock(_ lock: JSON) -> Printout {
     Printout([
       "id": lock["id"].text, "stops": LockText.scope(lock), "reason": lock["reason"].text,
-      "by": lock["locked_by"].text, "since": lock["locked_at"].time,
+      "since": lock["locked_at"].time,
       "released": lock["released_at"].time,
     ])
   }

@@ -24,20 +24,10 @@ enum Hours {
     guard days.string != "all" else { return "daily" }
     let named = Set(days.elements.compactMap { $0.string.flatMap(Weekday.init(abbreviation:)) })
     if named.count == Weekday.allCases.count { return "daily" }
-    var runs: [[String]] = []
-    var isRunning = false
-    for day in Weekday.allCases {
-      guard named.contains(day) else {
-        isRunning = false
-        continue
-      }
-      if isRunning { runs[runs.count - 1].append(day.abbreviation) } else {
-        runs.append([day.abbreviation])
-      }
-      isRunning = true
-    }
+    let runs = Weekday.allCases.split { !named.contains($0) }
     return runs.map { run in
-      run.count > 2 ? "\(run[0])-\(run[run.count - 1])" : run.joined(separator: " ")
+      let names = run.map(\.abbreviation)
+      return names.count > 2 ? "\(names[0])-\(names.last ?? "")" : names.joined(separator: " ")
     }.joined(separator: " ")
   }
 }

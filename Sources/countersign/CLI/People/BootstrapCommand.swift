@@ -44,7 +44,7 @@ struct BootstrapCommand: AsyncParsableCommand {
       defer { group.stop() }
       let database = try Database(
         DatabaseConfiguration(url: url), loops: group.loops,
-        logger: .standard(level: configuration.logLevel))
+        logger: .standard(level: .critical))
       let result: Result<FirstAdministrators, any Error>
       do {
         result = .success(try await administrators(configuration, on: database))
@@ -86,6 +86,8 @@ struct BootstrapCommand: AsyncParsableCommand {
     switch error {
     case let refusals as Refusals: StartFailure(refusals.all.map(\.detail).joined(separator: " "))
     case CallFailure.unavailable(let reason): StartFailure(reason)
+    case let error as DatabaseError where error.state == .undefinedTable:
+      StartFailure("the database has no schema yet: run countersign migrate")
     default: error
     }
   }

@@ -18,14 +18,18 @@ struct ListPoolsCommand: ClientCommand {
 
   func perform(_ session: Session) async throws {
     let reply = try await session.api.get(Path("v1", "pools"), page.query)
+    if session.printsJSON { return try session.show(reply) { _ in Printout() } }
+    let people = try await Directory.people(session)
+    let gateways = try await Directory.gateways(session)
     try session.showList(reply) { pools in
       Table(
-        [.text("ID"), .text("NAME"), .text("OWNER"), .text("ENFORCED BY"), .text("SINCE")],
+        [.text("ID"), .text("NAME"), .text("ENFORCED BY"), .text("SINCE"), .prose("OWNER")],
         empty: "no pools",
         rows: pools.map { pool in
           [
-            pool["id"].cell, pool["name"].cell, pool["owner"].cell,
-            pool["enforcement_point"].text ?? "itself", pool["created_at"].timeCell,
+            pool["id"].cell, pool["name"].cell,
+            gateways.name(pool["enforcement_point"].text) ?? "itself",
+            pool["created_at"].timeCell, people.name(pool["owner"].text) ?? "-",
           ]
         })
     }

@@ -24,7 +24,17 @@ struct AssessmentSheet {
     printout.add(seats)
     printout.add(heading: "What could be granted, and what sets it")
     printout.add(caps)
+    printout.add(items: gentler)
     return printout
+  }
+
+  /// The rates that would lower the tier.
+  private var gentler: [String] {
+    assessment["caps"].elements.filter { !$0["gentler"].isNull }.map { cap in
+      let gentler = cap["gentler"]
+      return "At \(gentler["max_rps"].cell) requests a second target \(cap["target"].cell) would "
+        + "be \(gentler["tier"].cell)."
+    }
   }
 
   /// The rules with their text and legal basis.

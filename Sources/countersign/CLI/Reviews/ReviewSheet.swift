@@ -69,15 +69,21 @@ struct ReviewSheet {
     printout.add(ProposalText.seats(seats, people))
   }
 
-  /// Whether the reader can sign, and if not, why.
+  /// Whether the reader can sign, and if not, why; of roles that the reader lacks, nothing.
   private func addOwnSeats(to printout: inout Printout) {
     let seats = view["can_decide"].members
     guard !seats.isEmpty else { return }
+    let own = seats.filter { _, seat in
+      !seat["reasons"].elements.contains { $0["code"].string == "role_not_held" }
+    }
     printout.add(heading: "You")
+    guard !own.isEmpty else {
+      return printout.add(items: ["You hold none of the roles that sign this."])
+    }
     printout.add(
-      items: seats.map { role, seat in
+      items: own.map { role, seat in
         if seat["allowed"].isTrue { return "\(role): you can sign" }
-        let reasons = seat["reasons"].elements.map { $0["detail"].text ?? $0.cell }
+        let reasons = seat["reasons"].elements.map { $0["detail"].cell }
         return "\(role): no. " + reasons.joined(separator: " ")
       })
   }

@@ -1,0 +1,56 @@
+package import Domain
+package import Postgres
+
+/// Workers that wait for a place in a budget.
+package enum WaitStore {
+  /// How many that wait are looked at; a budget has fewer places.
+  static let waitingMax: Int64 = 1_000
+
+  /// What the others that wait wish for, longest waiting first.
+  package static func wishes(
+    for budget: BudgetID, besides worker: WorkerID, at now: Timestamp,
+    in tx: borrowing Transaction
+  ) async throws -> [Rate] {
+    try await tx.query(
+      selectWishes, [.id(budget), .id(worker), .instant(now), .int64(waitingMax)]
+    ).map { row in Rate(microRPS: try row.int64(0)) }
+  }
+
+  /// Queues that a worker waits; who waits already keeps its place in the line.
+  ///
+  /// - Parameter wish: nil: the granted rate.
+  package static func wait(
+    _ worker: WorkerID, for budget: BudgetID, wish: Rate?, at now: Timestamp,
+    until: Timestamp, in tx: borrowing Transaction
+  ) {
+    tx.write(
+      upsert,
+      [
+        .id(budget), .id(worker), wish.map { .int64($0.microRPS) } ?? .null, .instant(now),
+        .instant(until),
+      ])
+  }
+
+  /// Queues that a worker waits no longer.
+  static func leave(_ worker: WorkerID, _ budget: BudgetID, in tx: borrowing Transaction) {
+    tx.write(delete, [.id(budget), .id(worker)])
+  }
+
+  static let selectWishes = Statement(
+    """
+    SELECT wants_urps FROM lease_waits
+    WHERE budget = $1 AND worker <> $2 AND until > $3 ORDER BY since, worker LIMIT $4
+    """)
+
+  static let upsert = Statement(
+    """
+    INSERT INTO lease_waits (budget, worker, wants_urps, since, until)
+    SELECT $1, $2, coalesce($3::bigint, c.max_urps), $4, $5 FROM scopes c WHERE c.id = $1
+    ON CONFLICT (budget, worker) DO UPDATE SET wants_urps = excluded.wants_urps,
+      since = CASE WHEN lease_waits.until < excluded.since THEN excluded.since
+        ELSE lease_waits.since END,
+      until = excluded.until
+    """)
+
+  static let delete = Statement("DELETE FROM lease_waits WHERE budget = $1 AND worker = $2")
+}

@@ -1,0 +1,129 @@
+import Domain
+import Testing
+
+@Suite("the budget under load")
+struct BudgetTests {
+  private static let quarter = Rate(microRPS: 250_000)
+
+  @Test("of 24 workers at once four get a quarter each, and twenty are told when to come back")
+  func twentyFourWorkers() async throws {
+    let stage = try await Stage.shared()
+    let proposal = try await stage.approved(Content.own())
+    let replies = try await withThrowingTaskGroup(of: Reply.self) { group in
+      for number in 1...24 {
+        group.addTask {
+          try await stage.lease(proposal, worker: "w\(number)", wants: BudgetTests.quarter)
+        }
+      }
+      return try await group.reduce(into: []) { $0.append($1) }
+    }
+    let granted = try replies.filter { $0.status == 201 }.map { try $0.json["lease"] }
+    #expect(granted.count == 4, "\(replies.map(\.status))")
+    #expect(granted.compactMap { $0["rps"].microRPS }.reduce(0, +) == 1_000_000)
+    #expect(granted.allSatisfy { $0["rps"].microRPS == 250_000 })
+    #expect(granted.compactMap { $0["burst"].integer }.reduce(0, +) <= 4)
+    #expect(granted.compactMap { $0["max_concurrency"].integer }.reduce(0, +) <= 4)
+    let refused = replies.filter { $0.status != 201 }
+    #expect(refused.count == 20)
+    for reply in refused {
+      let problem = try reply.problem(429, "no_capacity")
+      let wait = try #require(reply.field("Retry-After").flatMap { Int($0) })
+      #expect((1...64).contains(wait))
+      #expect(problem["blocking"][0]["code"] == "no_capacity")
+      #expect(problem["blocking"][0]["until"].text.flatMap { Timestamp($0) } != nil)
+    }
+  }
+
+  @Test("what a larger term took up stays taken, although a smaller one was given back")
+  func previousTermStays() async throws {
+    let stage = try await Stage.shared()
+    let proposal = try await stage.approved(Content.own())
+    let first = try await stage.lease(proposal, worker: "w1").json(201)["lease"]
+    #expect(first["rps"].microRPS == 1_000_000)
+    let lease = try first["id"].requiredText
+    let second = try await stage.renew(lease, term: 1, wants: BudgetTests.quarter).json(200)
+    #expect(second["lease"]["rps"].microRPS == 250_000)
+    // Only the worker says that it stopped: the first token, 1 rps, is good at the gateway
+    // until it runs out.
+    _ = try await stage.giveBack(lease, term: 2, by: stage.pool).json(200)
+    try await stage.lease(proposal, worker: "w2").problem(429, "no_capacity")
+  }
+
+  @Test("what the gateway gives back is free at once")
+  func gatewayReturnFrees() async throws {
+    let stage = try await Stage.shared()
+    let proposal = try await stage.approved(Content.own())
+    let first = try await stage.lease(proposal, worker: "w1").json(201)["lease"]
+    try await stage.lease(proposal, worker: "w2").problem(429, "no_capacity")
+    _ = try await stage.giveBack(
+      try first["id"].requiredText, term: 1, by: stage.gateway
+    ).json(200)
+    let next = try await stage.lease(proposal, worker: "w2").json(201)["lease"]
+    #expect(next["rps"].microRPS == 1_000_000)
+  }
+
+  @Test("one live lease per target and worker name; hosts outside the grant are refused")
+  func refusedLeases() async throws {
+    let stage = try await Stage.shared()
+    let proposal = try await stage.approved(Content.own())
+    let held = try await stage.lease(
+      proposal, worker: "w1", wants: BudgetTests.quarter
+    ).json(201)["lease"]
+    let again = try await stage.lease(proposal, worker: "w1", wants: BudgetTests.quarter)
+    let problem = try again.problem(409, "lease_exists")
+    #expect(problem["blocking"][0]["until"] == held["expires_at"])
+    #expect(again.field("Retry-After") != nil)
+    let elsewhere: JSON = [
+      "proposal": .string(proposal.id), "worker": "w2", "hosts": ["www.elsewhere.example"],
+    ]
+    try await stage.pool.post("/v1/leases", elsewhere).problem(403, "host_not_granted")
+    let draft = try await stage.drafted(Content.own())
+    try await stage.lease(draft, worker: "w1").problem(409, "no_grant")
+    try await stage.pool.post(
+      "/v1/leases", elsewhere.with("proposal", "prop_01arz3ndektsv4rrffq69g5fav")
+    ).problem(404, "not_found")
+  }
+
+  @Test("sums hold at every instant of a run with renewals, returns, lost replies and locks")
+  func sumsHold() async throws {
+    let stage = try await Stage.shared()
+    let seed = UInt64.random(in: .min ... .max)
+    print("seed of the run of leases: \(seed)")
+    let domain = String(Content.newHost().dropFirst("www.".count))
+    let ceiling: JSON = [
+      "max_rps": 1.5, "burst": 6, "max_concurrency": 6, "daily_requests": 400, "windows": [],
+    ]
+    let site: JSON = [
+      "operator_kind": "own", "ceiling": ceiling, "time_zone": .string(Content.quietZone),
+    ]
+    _ = try await stage.person("admin").send("PUT", "/v1/sites/\(domain)", json: site).json(201)
+    // Two budgets of 1 rps each under one site of 1.5 rps.
+    let proposals = [
+      try await stage.approved(Content.own(host: "a.\(domain)")),
+      try await stage.approved(Content.own(host: "b.\(domain)")),
+    ]
+    let watch = Occupancy(try await stage.secondConnection())
+    let seen = try await watch.watching {
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for number in 0..<8 {
+          var history = LeaseHistory(
+            stage: stage, proposal: proposals[number % 2], number: number,
+            random: SeededRandom(seed: seed &+ UInt64(number)))
+          group.addTask { try await history.run(steps: 30) }
+        }
+        group.addTask { try await LeaseHistory.lockAndRelease(stage, proposals[0], times: 3) }
+        try await group.waitForAll()
+      }
+    }
+    #expect(seen.violations.isEmpty, "seed \(seed)")
+    #expect(seen.looks > 20)
+    print("looked \(seen.looks) times")
+  }
+}
+
+extension JSON: ExpressibleByFloatLiteral {
+  /// For rates such as 0.5 in bodies of tests.
+  public init(floatLiteral value: Double) {
+    self = .number(JSONNumber(trustedLiteral: "\(value)"))
+  }
+}
