@@ -64,7 +64,8 @@ let package = Package(
     library(
       "CountersignTesting",
       ["Domain", "HTTP", "Ledger", "Postgres", "Reactor", "Registries", "Server", "Store",
-       "Tokens", "Wire", "Workflow", "LocalCluster", "CPostgres", yams, logging]),
+       "Tokens", "Wire", "Workflow", "LocalCluster", "CPostgres", httpTypes, yams,
+       logging]),
     .executableTarget(
       name: "countersign",
       dependencies: [
@@ -81,7 +82,9 @@ let package = Package(
     tests("PostgresTests", ["Postgres", "Reactor", "CountersignTesting", "LocalCluster", logging]),
     tests("CurlTests", ["Curl", "HTTP", "Reactor", httpTypes]),
     tests("LocalClusterTests", ["LocalCluster"]),
-    tests("StoreTests", ["Store", "Domain", "Ledger", "Postgres", "CountersignTesting"]),
+    tests(
+      "StoreTests",
+      ["Store", "Domain", "Ledger", "Postgres", "Tokens", "Workflow", "CountersignTesting"]),
     tests(
       "WorkflowTests",
       ["Workflow", "Store", "Domain", "Ledger", "Postgres", "Tokens", "CountersignTesting"]),

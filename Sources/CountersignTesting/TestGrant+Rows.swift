@@ -113,8 +113,8 @@ private enum TestGrantRows {
     """
     INSERT INTO events (id, stream, seq, prev, type, object_type, object_id, actor, bytes,
       leaf_hash, recorded_at)
-    VALUES ($1, $2, 1, sha256(''::bytea), 'test', 'round', $2, 'service', '', sha256('\\x00'::bytea),
-      $3)
+    VALUES ($1, $2, 1, sha256(''::bytea), 'test', 'round', $2, 'service', '',
+      sha256('\\x00'::bytea), $3)
     """)
 
   /// A seat, somebody new who holds its role, and their approval.

@@ -64,7 +64,7 @@ package struct EventRecord: Sendable {
 
   private static func request(_ trace: RequestTrace) -> JSON {
     var members: JSONObject = [
-      "id": .string(trace.id), "method": .string(trace.method), "path": .string(trace.path),
+      "method": .string(trace.method), "path": .string(trace.path),
     ]
     members["idempotency_key"] = trace.idempotencyKey.map { .string($0) }
     members["body_sha256"] = trace.bodyDigest.map { .string($0.hex) }

@@ -7,7 +7,7 @@ package struct DatabaseConfiguration: Sendable {
   /// The most transactions that may wait for a connection, per loop.
   package var waitersPerLoopMax = 512
   /// How long a transaction waits for a connection.
-  package var poolWaitMilliseconds = 2_000
+  package var poolWaitMilliseconds = 5_000
   /// How long connecting may take, names and TLS included.
   package var connectMilliseconds = 5_000
   /// `statement_timeout` of every session; zero turns it off.

@@ -75,7 +75,7 @@ package enum Problems {
     case .unauthenticated(let reason):
       plain(.unauthenticated, "Not signed in: \(reason).", requestID)
         .with(.wwwAuthenticate, #"Bearer realm="countersign""#)
-    case .unavailable(let reason):
+    case .unavailable(let reason, _):
       plain(.unavailable, "Not now: \(reason).", requestID, retryAfter: 1)
     case .idempotencyKeyInvalid:
       plain(.malformedRequest, "An Idempotency-Key has 1 to 255 characters.", requestID)

@@ -39,12 +39,37 @@ package enum GrantFactsStore {
     return Found(facts: facts, budgets: budgets, issuer: try row.text(11))
   }
 
+  /// What may have changed while the scopes' lock was waited for.
+  package struct Fresh: Sendable {
+    /// The database's clock.
+    package let clock: Timestamp
+    package let standing: GrantFacts.Standing
+    package let leftInTotal: Int64
+    /// Wishes of the other workers that wait for the budget, longest waiting first.
+    package let waiting: [Rate]
+  }
+
+  /// The clock and what of grant and budget changes, in one question.
+  package static func fresh(
+    _ budget: Budget, besides worker: WorkerID, in tx: borrowing Transaction
+  ) async throws -> Fresh {
+    let row = try await tx.one(
+      selectFresh, [.id(budget.id), .id(budget.grant), .id(worker), .int64(waitingMax)])
+    return Fresh(
+      clock: try row.instant(0), standing: try standing(row, state: 1, at: 2),
+      leftInTotal: try row.int64(3),
+      waiting: try row.int64Array(4).map { Rate(microRPS: $0) })
+  }
+
+  /// How many that wait are looked at; a budget has fewer places.
+  private static let waitingMax: Int64 = 1_000
+
   private static func facts(_ row: Row) throws -> GrantFacts {
     let tier = try row.decoded(3, Tier(try row.text(3)))
     return GrantFacts(
       id: try row.identifier(0, of: GrantKind.self),
       proposal: try row.identifier(1, of: ProposalKind.self), digest: try row.digest(2),
-      tier: tier, standing: try standing(row), startsAt: try row.instant(4),
+      tier: tier, standing: try standing(row, state: 9, at: 10), startsAt: try row.instant(4),
       endsAt: try row.instant(5),
       pools: try row.textArray(6).map { try row.decoded(6, PoolID($0)) },
       buildDigests: try row.textArray(7).map { try row.decoded(7, Digest($0)) },
@@ -53,9 +78,11 @@ package enum GrantFactsStore {
       evidence: tier >= .t3 ? .pending : .recordedIsEnough)
   }
 
-  private static func standing(_ row: Row) throws -> GrantFacts.Standing {
-    let state = try row.decoded(9, GrantState(rawValue: try row.text(9)))
-    let at = try row.instant(10)
+  private static func standing(
+    _ row: Row, state: Int, at: Int
+  ) throws -> GrantFacts.Standing {
+    let state = try row.decoded(state, GrantState(rawValue: try row.text(state)))
+    let at = try row.instant(at)
     switch state {
     case .scheduled, .active: return .inForce
     case .suspended: return .suspended(cause: GrantState.suspended.rawValue)
@@ -116,6 +143,17 @@ package enum GrantFactsStore {
     FROM grants g CROSS JOIN LATERAL (
       SELECT to_state, at FROM transitions WHERE object = g.id ORDER BY seq DESC LIMIT 1) t
     WHERE g.id = $1
+    """)
+
+  static let selectFresh = Statement(
+    """
+    SELECT clock_timestamp(), t.to_state, t.at, b.total_requests - b.total_used, array(
+      SELECT w.wants_urps FROM lease_waits w
+      WHERE w.budget = b.id AND w.worker <> $3 AND w.until > clock_timestamp()
+      ORDER BY w.since, w.worker LIMIT $4)
+    FROM budgets b CROSS JOIN LATERAL (
+      SELECT to_state, at FROM transitions WHERE object = $2 ORDER BY seq DESC LIMIT 1) t
+    WHERE b.id = $1
     """)
 
   static let selectBudgets = Statement(

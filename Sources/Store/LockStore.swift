@@ -3,6 +3,9 @@ package import Postgres
 
 /// Stops and their releases.
 package enum LockStore {
+  /// How long placing and lifting a stop waits for others; below the limit of any statement.
+  static let lockTimeout = "4s"
+
   /// What a lock may cover of something that runs or is asked for.
   package struct Targets: Hashable, Sendable {
     package let proposal: ProposalID?
@@ -58,10 +61,10 @@ package enum LockStore {
     return try await locks(rows, in: tx)
   }
 
-  /// Queues that this transaction waits for its locks as long as it takes: a stop is not turned
-  /// away by the traffic that it stops.
+  /// Queues that this transaction waits longer for its locks: a stop is not turned away by the
+  /// traffic that it stops.
   package static func waitLonger(in tx: borrowing Transaction) {
-    tx.write(setLockTimeout, [.text("10s")])
+    tx.write(setLockTimeout, [.text(lockTimeout)])
   }
 
   /// A new lock, or a lock with one release more.

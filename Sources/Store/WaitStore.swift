@@ -3,19 +3,6 @@ package import Postgres
 
 /// Workers that wait for a place in a budget.
 package enum WaitStore {
-  /// How many that wait are looked at; a budget has fewer places.
-  static let waitingMax: Int64 = 1_000
-
-  /// What the others that wait wish for, longest waiting first.
-  package static func wishes(
-    for budget: BudgetID, besides worker: WorkerID, at now: Timestamp,
-    in tx: borrowing Transaction
-  ) async throws -> [Rate] {
-    try await tx.query(
-      selectWishes, [.id(budget), .id(worker), .instant(now), .int64(waitingMax)]
-    ).map { row in Rate(microRPS: try row.int64(0)) }
-  }
-
   /// Queues that a worker waits; who waits already keeps its place in the line.
   ///
   /// - Parameter wish: nil: the granted rate.
@@ -35,12 +22,6 @@ package enum WaitStore {
   static func leave(_ worker: WorkerID, _ budget: BudgetID, in tx: borrowing Transaction) {
     tx.write(delete, [.id(budget), .id(worker)])
   }
-
-  static let selectWishes = Statement(
-    """
-    SELECT wants_urps FROM lease_waits
-    WHERE budget = $1 AND worker <> $2 AND until > $3 ORDER BY since, worker LIMIT $4
-    """)
 
   static let upsert = Statement(
     """

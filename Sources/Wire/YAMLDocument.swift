@@ -18,6 +18,20 @@ package enum YAMLDocument {
   package static func parse(
     _ bytes: [UInt8], scalars: Scalars = .strings
   ) throws(InvalidBody) -> JSON {
+    if bytes.contains(alias) {
+      // A few aliases of aliases stand for billions of nodes, which composing a document may visit
+      // one by one. Turned into anchors, whose syntax is the same, they are found and refused.
+      _ = try composed(bytes.map { $0 == alias ? anchor : $0 }, scalars)
+    }
+    return try composed(bytes, scalars)
+  }
+
+  private static let alias = UInt8(ascii: "*")
+  private static let anchor = UInt8(ascii: "&")
+
+  private static func composed(
+    _ bytes: [UInt8], _ scalars: Scalars
+  ) throws(InvalidBody) -> JSON {
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw malformed("the document is not UTF-8")
     }
@@ -60,6 +74,7 @@ package enum YAMLDocument {
         guard case .scalar(let name) = key, key.anchor == nil else {
           throw malformed("names are plain scalars", pointer, key)
         }
+        try refuseTag(of: name, key, at: pointer)
         let place = pointer.appending(name.string)
         members.append((name.string, try json(value, at: place, scalars)))
       }
@@ -73,8 +88,8 @@ package enum YAMLDocument {
     if scalar.string.utf8.contains(0) {
       throw malformed("the character U+0000 is not allowed", pointer, node)
     }
+    try refuseTag(of: scalar, node, at: pointer)
     guard scalar.style == .plain else { return .string(scalar.string) }
-    try refuseTag(scalar.tag, node, at: pointer)
     guard scalars == .coreSchema else { return .string(scalar.string) }
     switch scalar.string {
     case "", "~", "null": return .null
@@ -88,6 +103,14 @@ package enum YAMLDocument {
         return .string(scalar.string)
       }
     }
+  }
+
+  private static func refuseTag(
+    of scalar: Node.Scalar, _ node: Node, at pointer: JSONPointer
+  ) throws(InvalidBody) {
+    // The parser itself puts the tag of strings on what is quoted.
+    let isString = scalar.style != .plain && scalar.tag.rawValue == Tag.Name.str.rawValue
+    if !isString { try refuseTag(scalar.tag, node, at: pointer) }
   }
 
   private static func refuseTag(

@@ -14,7 +14,7 @@ extension Service {
     guard version == settings.schemaVersion else {
       throw CallFailure.unavailable(
         reason: "the schema has version \(version), this binary needs "
-          + "\(settings.schemaVersion): run countersign migrate")
+          + "\(settings.schemaVersion): run countersign migrate", cause: nil)
     }
   }
 }

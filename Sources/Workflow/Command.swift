@@ -90,8 +90,9 @@ package enum Outcome<Output: Sendable>: Sendable {
 /// Why a call was not even tried.
 package enum CallFailure: Error, Hashable, Sendable {
   case unauthenticated(reason: String)
-  /// The database does not answer now; the same call may succeed later.
-  case unavailable(reason: String)
+  /// Something outside does not answer now; the same call may succeed later. `cause` is for the
+  /// operator, not for the caller.
+  case unavailable(reason: String, cause: String?)
   case idempotencyKeyInvalid
   case idempotencyKeyReused
   case idempotencyInProgress

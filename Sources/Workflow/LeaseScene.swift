@@ -24,15 +24,16 @@ struct LeaseScene: Sendable {
   ) async throws -> LeaseGround {
     let service = act.service
     ScopeStore.limitWaiting(in: tx)
-    if let stream { try await LogStore.lock(stream, in: tx) }
     let ceiling: Ceiling = grant.tier == .t0 ? .implicitOwn : .implicit
     let sites = try await ChargedSiteStore.sites(
       above: hosts, implicit: ceiling, suffixes: service.suffixes, at: act.now, in: tx)
+    if let stream { try await LogStore.lock(stream, in: tx) }
     let ids = Set(sites.map(\.id)).union(charged).map { ScopeID.site($0) }
     let rows = try await ScopeStore.lock([.budget(budget.id)] + ids, at: act.now, in: tx)
-    let clock = service.clock.read(try await ClockStore.now(in: tx))
+    // What was read before the lock may be old: the total, and whether the grant still stands.
+    let fresh = try await GrantFactsStore.fresh(budget, besides: worker, in: tx)
     // The clock of a scope never runs backwards, whatever the machine's does.
-    let now = rows.map(\.lastClock).reduce(clock, max)
+    let now = rows.map(\.lastClock).reduce(service.clock.read(fresh.clock), max)
     let occupants = try await LeaseStore.occupants(of: rows.map(\.id), at: now, in: tx)
     let locks = try await LockStore.active(
       covering: LockStore.Targets(
@@ -49,17 +50,11 @@ struct LeaseScene: Sendable {
     guard let own = scopes.first(where: { $0.id == .budget(budget.id) }) else {
       preconditionFailure("a budget has its scope: the schema says so")
     }
-    // Read again under the lock: the total, and whether the grant was revoked meanwhile.
-    guard
-      let found = try await GrantFactsStore.find(grant.id, suffixes: service.suffixes, in: tx),
-      let fresh = found.budgets.first(where: { $0.id == budget.id })
-    else { preconditionFailure("grants and budgets are never deleted") }
-    let waiting = try await WaitStore.wishes(
-      for: budget.id, besides: worker, at: now, in: tx)
     return LeaseGround(
-      now: now, grant: found.facts.within(fresh), budget: own,
+      now: now, grant: grant.standing(fresh.standing), budget: own,
       sites: scopes.filter { $0.id != own.id }, locks: locks, keyEndsAt: keyEndsAt,
-      evidenceExpiresAt: fresh.evidenceExpiresAt, leftInTotal: fresh.leftInTotal, waiting: waiting)
+      evidenceExpiresAt: budget.evidenceExpiresAt, leftInTotal: fresh.leftInTotal,
+      waiting: fresh.waiting)
   }
 
   private func scope(

@@ -13,7 +13,7 @@ enum ParsedPolicies {
     in tx: borrowing Transaction
   ) async throws -> (version: Int64, policy: Policy) {
     guard let active = try await PolicyStore.active(in: tx) else {
-      throw CallFailure.unavailable(reason: "no policy is in force yet")
+      throw CallFailure.unavailable(reason: "no policy is in force yet", cause: nil)
     }
     return (active.version, try await policy(active.version, active.digest, in: tx))
   }

@@ -65,7 +65,8 @@ extension Service {
     do {
       return try await database.transaction(body)
     } catch let error as DatabaseError where error.isUnavailable {
-      throw CallFailure.unavailable(reason: error.description)
+      throw CallFailure.unavailable(
+        reason: "the database does not answer in time", cause: error.description)
     }
   }
 
@@ -75,7 +76,8 @@ extension Service {
     do {
       return try await database.read(body)
     } catch let error as DatabaseError where error.isUnavailable {
-      throw CallFailure.unavailable(reason: error.description)
+      throw CallFailure.unavailable(
+        reason: "the database does not answer in time", cause: error.description)
     }
   }
 

@@ -32,9 +32,28 @@ struct YAMLDocumentTests {
       ("a: &x 1\nb: 2\n", "anchors and aliases are refused in line 1"),
       ("a: &x 1\nb: *x\n", "anchors and aliases are refused in line 1"),
       ("a: &x [1]\n", "anchors and aliases are refused in line 1"),
+      ("b: 1\na: *x\n", "anchors and aliases are refused in line 2"),
+      ("- *x\n", "anchors and aliases are refused in line 1"),
+      ("{\"a\":*x}\n", "anchors and aliases are refused in line 1"),
+      ("a: b\n*x : 1\n", "names are plain scalars in line 2"),
+      ("&x a: 1\n", "names are plain scalars in line 1"),
+      ("? *x\n: 1\n", "names are plain scalars in line 1"),
+      ("&x\na: 1\n", "anchors and aliases are refused in line 1"),
+      ("<<: *x\n", "anchors and aliases are refused in line 1"),
       ("b: 1\na: !!int 1\n", "tags are refused in line 2"),
       ("a: !other {b: 1}\n", "tags are refused in line 1"),
+      ("a: !<tag:yaml.org,2002:str> b\n", "tags are refused in line 1"),
+      ("a: !!binary \"AAAA\"\n", "tags are refused in line 1"),
+      ("a: ! b\n", "tags are refused in line 1"),
+      ("a: !!str b\n", "tags are refused in line 1"),
+      ("a: !!int |\n  1\n", "tags are refused in line 1"),
+      ("!!map\na: 1\n", "tags are refused in line 1"),
+      ("!!str a: 1\n", "tags are refused in line 1"),
       ("a: 1\nb: 2\na: 3\n", "a stands twice in the mapping at line 1"),
+      ("a: 1\n\"a\": 2\n", "a stands twice in the mapping at line 1"),
+      ("a: 1\n? a\n: 2\n", "a stands twice in the mapping at line 1"),
+      ("b: {a: 1, a: 1}\n", "a stands twice in the mapping at line 1"),
+      ("- b: [{a: 1, 'a': 1}]\n", "a stands twice in the mapping at line 1"),
       ("? [a]\n: 1\n", "names are plain scalars in line 1"),
       ("a: [\n", "did not find expected node content in line 2, column 1"),
       ("", "the document is empty"),
@@ -49,6 +68,64 @@ struct YAMLDocumentTests {
     } catch {
       #expect(error.errors[0].code == .malformed)
       if !detail.isEmpty { #expect(error.errors[0].detail == detail) }
+    }
+  }
+
+  @Test(
+    "the same characters inside of a scalar are text",
+    arguments: [
+      ("a: b *c & d !e\n", #"{"a":"b *c & d !e"}"#), ("a: \"*x &y !z\"\n", #"{"a":"*x &y !z"}"#),
+      ("a: '*x'\nb: '!!int'\n", #"{"a":"*x","b":"!!int"}"#),
+      ("a: |\n  *x\n  &y\n", #"{"a":"*x\n&y\n"}"#), ("a: >-\n  &x\n  *y\n", #"{"a":"&x *y"}"#),
+      ("a: b\n  *c\n  &d\n", #"{"a":"b *c &d"}"#), ("a: 1 # *x &y\n", #"{"a":"1"}"#),
+      ("a: https://a.example/?b=*&c\n", #"{"a":"https://a.example/?b=*&c"}"#),
+      ("- {a: 1}\n- {a: 1}\n", #"[{"a":"1"},{"a":"1"}]"#),
+    ])
+  func text(yaml: String, json: String) throws {
+    #expect(try parse(yaml) == json)
+  }
+
+  /// Nine anchors, each ten times the one before; `last` ends the document.
+  private func laughs(_ last: String) -> String {
+    var text = "a: &a [lol, lol, lol, lol, lol, lol, lol, lol, lol, lol]\n"
+    for (name, before) in zip("bcdefghi", "abcdefgh") {
+      let aliases = Array(repeating: "*\(before)", count: 10).joined(separator: ", ")
+      text += "\(name): &\(name) [\(aliases)]\n"
+    }
+    return text + last
+  }
+
+  @Test(
+    "a billion laughs are refused at once, as values, as names and as names in a mapping below",
+    .timeLimit(.minutes(1)),
+    arguments: ["", "? *i\n: 1\n", "j: {? *i : 1, ? *i : 2}\n", "- *i\n", "*i : *i\n"])
+  func laughter(last: String) {
+    let duration = ContinuousClock().measure {
+      do throws(InvalidBody) {
+        _ = try parse(laughs(last))
+        Issue.record("accepted")
+      } catch {
+        #expect(error.errors[0].code == .malformed)
+      }
+    }
+    #expect(duration < .seconds(1))
+  }
+
+  @Test(
+    "nesting is refused before it costs anything", .timeLimit(.minutes(1)),
+    arguments: ["[", "{a: ", "- ", "? "])
+  func nesting(opening: String) {
+    for count in [18, 900, 100_000] {
+      let text = String(repeating: opening, count: count)
+      let duration = ContinuousClock().measure {
+        do throws(InvalidBody) {
+          _ = try parse(text)
+          Issue.record("accepted")
+        } catch {
+          #expect(error.errors[0].code == .malformed)
+        }
+      }
+      #expect(duration < .seconds(5), "\(opening) \(count) times")
     }
   }
 

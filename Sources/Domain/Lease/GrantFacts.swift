@@ -59,10 +59,21 @@ package struct GrantFacts: Hashable, Sendable {
 
   /// The grant as it is for one target, whose days are in the target's own zone.
   package func within(_ budget: Budget) -> GrantFacts {
+    changed(standing: standing, startsAt: budget.startsAt, endsAt: budget.endsAt)
+  }
+
+  /// The same grant with its state as it was read again.
+  package func standing(_ standing: Standing) -> GrantFacts {
+    changed(standing: standing, startsAt: startsAt, endsAt: endsAt)
+  }
+
+  private func changed(
+    standing: Standing, startsAt: Timestamp, endsAt: Timestamp
+  ) -> GrantFacts {
     GrantFacts(
       id: id, proposal: proposal, digest: digest, tier: tier, standing: standing,
-      startsAt: budget.startsAt, endsAt: budget.endsAt, pools: pools,
-      buildDigests: buildDigests, tokenBlocks: tokenBlocks, evidence: evidence)
+      startsAt: startsAt, endsAt: endsAt, pools: pools, buildDigests: buildDigests,
+      tokenBlocks: tokenBlocks, evidence: evidence)
   }
 
   /// Why a lease for hosts that no one target covers is refused, with all that stands in the

@@ -40,6 +40,27 @@ final class RunningService: Sendable {
     var options = DatabaseConfiguration(url: databaseURL)
     options.connectionsPerLoopMax = configuration.connectionsPerLoop
     let database = try Database(options, loops: group.loops, logger: logger)
+    do {
+      let service = try await makeService(
+        configuration, database: database, assets: assets, prepare: prepare)
+      let server = HTTPServer(
+        router: Routes.router(service: service, incident: Incidents(logger: logger).record),
+        accessLog: configuration.accessLog ? accessLog(logger) : nil)
+      let address = try await listen(server, on: group.loops, at: configuration.listen)
+      return RunningService(
+        service: service, address: address, group: group, database: database, server: server)
+    } catch {
+      await database.shutdown()
+      group.stop()
+      throw error
+    }
+  }
+
+  /// A service whose database has its schema, identity, policy and keys.
+  private static func makeService(
+    _ configuration: ServiceConfiguration, database: Database, assets: Assets,
+    prepare: (Service) async throws -> Void
+  ) async throws -> Service {
     let schemaVersion = try Migrator.migrations(in: assets.migrations).last?.version ?? 0
     let keys = try KeyFolder(path: configuration.keysFolder).load()
     let service = Service(
@@ -50,15 +71,11 @@ final class RunningService: Sendable {
       signingKey: keys[keys.count - 1])
     do {
       try await service.checkReadiness()
-    } catch let failure as CallFailure {
-      if case .unavailable(let reason) = failure { throw StartFailure(reason) }
-      throw failure
+    } catch CallFailure.unavailable(let reason, let cause) {
+      throw StartFailure(cause.map { "\(reason): \($0)" } ?? reason)
     }
-    let identity = ServiceIdentity(
-      issuer: configuration.issuer ?? "http://\(configuration.listen)",
-      logName: configuration.logName ?? "\(configuration.listen)/log")
     _ = try await service.performUnauthenticated(
-      StartService(proposed: identity), method: .service, trace: nil)
+      StartService(proposed: configuration.identity), method: .service, trace: nil)
     _ = try await service.performUnauthenticated(
       ImportPolicy(policy: try assets.policy()), method: .service, trace: nil)
     for key in keys {
@@ -66,15 +83,16 @@ final class RunningService: Sendable {
         RegisterSigningKey(key: key.verifyingKey), method: .service, trace: nil)
     }
     try await prepare(service)
-    let server = HTTPServer(
-      router: Routes.router(service: service, incident: Incidents(logger: logger).record),
-      accessLog: configuration.accessLog ? accessLog(logger) : nil)
+    return service
+  }
+
+  private static func listen(
+    _ server: HTTPServer, on loops: [EventLoop], at address: SocketAddress
+  ) async throws -> SocketAddress {
     do {
-      let bound = try await server.start(on: group.loops, addresses: [configuration.listen])
-      return RunningService(
-        service: service, address: bound[0], group: group, database: database, server: server)
+      return try await server.start(on: loops, addresses: [address])[0]
     } catch {
-      throw StartFailure("cannot listen on \(configuration.listen): \(error)")
+      throw StartFailure("cannot listen on \(address): \(error)")
     }
   }
 

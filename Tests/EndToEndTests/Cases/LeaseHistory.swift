@@ -56,7 +56,7 @@ struct LeaseHistory: Sendable {
     let key = "\(proposal.id)-\(worker)"
     if Int.random(in: 0..<4, using: &random) == 0 {
       let body: JSON = [
-        "proposal": .string(proposal.id), "worker": .string(worker),
+        "proposal": .string(proposal.id), "worker": .string(proposal.name(of: worker)),
         "hosts": [.string(proposal.host)], "wants_rps": JSON(wish),
       ]
       try await drop("/v1/leases", body, key: key)

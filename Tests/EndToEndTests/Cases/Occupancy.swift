@@ -13,10 +13,14 @@ final class Occupancy: Sendable {
   }
 
   private let connection: SecondConnection
+  private let sql: String
   private let state = Mutex(State())
 
-  init(_ connection: SecondConnection) {
+  /// - Parameter grants: whose budgets are looked at, with the sites that they charge.
+  init(_ connection: SecondConnection, grants: [String]) {
     self.connection = connection
+    let list = grants.map { "'\($0)'" }.joined(separator: ", ")
+    sql = Occupancy.sql.replacing(":grants", with: list)
   }
 
   /// What the body does, watched at every instant. How often was looked, what was seen.
@@ -35,7 +39,7 @@ final class Occupancy: Sendable {
   }
 
   private func look() throws {
-    let rows = try connection.rows(Occupancy.sql)
+    let rows = try connection.rows(sql)
     state.withLock { state in
       state.looks += 1
       for row in rows {
@@ -49,12 +53,15 @@ final class Occupancy: Sendable {
   /// the lease back, until then. The term before counts beside it where it is larger.
   private static let sql = """
     WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS now),
-    parts AS (
+    looked AS MATERIALIZED (
+      SELECT DISTINCT c.scope FROM leases l JOIN lease_charges c ON c.lease = l.id
+      WHERE l.grant_id IN (:grants)
+    ), parts AS (
       SELECT c.scope, l.*,
         CASE WHEN ended_at IS NULL THEN expires_at + interval '3.000001 s' ELSE frees_at END AS until,
         CASE WHEN ended_at IS NOT NULL AND frees_at = ended_at THEN frees_at
           ELSE previous_expires_at + interval '3.000001 s' END AS previous_until
-      FROM leases l JOIN lease_charges c ON c.lease = l.id
+      FROM looked JOIN lease_charges c USING (scope) JOIN leases l ON l.id = c.lease
     ), taken AS (
       SELECT scope,
         greatest(CASE WHEN now < until THEN urps ELSE 0 END,
@@ -62,7 +69,8 @@ final class Occupancy: Sendable {
         greatest(CASE WHEN now < until THEN burst ELSE 0 END,
           CASE WHEN now < previous_until THEN previous_burst ELSE 0 END) AS burst,
         greatest(CASE WHEN now < until THEN concurrency ELSE 0 END,
-          CASE WHEN now < previous_until THEN previous_concurrency ELSE 0 END) AS concurrency,
+          CASE WHEN now < previous_until THEN previous_concurrency ELSE 0 END)
+          AS concurrency,
         now < greatest(until, previous_until) AS occupied
       FROM parts CROSS JOIN moment
     ), sums AS (
@@ -70,7 +78,8 @@ final class Occupancy: Sendable {
         count(*) FILTER (WHERE occupied) AS workers
       FROM taken GROUP BY scope
     ), days AS (
-      SELECT scope, max(used + reserved) AS requests FROM scope_days GROUP BY scope
+      SELECT scope, max(used + reserved) AS requests FROM looked JOIN scope_days USING (scope)
+      GROUP BY scope
     )
     SELECT s.id,
       coalesce(u.urps, 0) > s.max_urps OR coalesce(u.burst, 0) > s.burst
@@ -78,6 +87,7 @@ final class Occupancy: Sendable {
         OR coalesce(u.workers, 0) > coalesce(s.max_workers, s.max_concurrency)
         OR coalesce(d.requests, 0) > s.daily_requests,
       coalesce(u.urps, 0), u.burst, u.concurrency, u.workers, d.requests
-    FROM scopes s LEFT JOIN sums u ON u.scope = s.id LEFT JOIN days d ON d.scope = s.id
+    FROM scopes s JOIN looked ON looked.scope = s.id LEFT JOIN sums u ON u.scope = s.id
+      LEFT JOIN days d ON d.scope = s.id
     """
 }

@@ -35,6 +35,9 @@ struct Stage: Sendable {
     let digest: String
     let host: String
     var grant = ""
+
+    /// Worker names are the pool's, which the tests share.
+    func name(of worker: String) -> String { "\(worker)-\(number)" }
   }
 
   func drafted(_ content: JSON, by name: String = "pm") async throws -> Proposal {
@@ -81,7 +84,7 @@ struct Stage: Sendable {
     _ proposal: Proposal, worker: String, wants: Rate? = nil, key: String? = nil
   ) async throws -> Reply {
     var body: JSON = [
-      "proposal": .string(proposal.id), "worker": .string(worker),
+      "proposal": .string(proposal.id), "worker": .string(proposal.name(of: worker)),
       "hosts": [.string(proposal.host)],
     ]
     if let wants { body = body.with("wants_rps", JSON(wants)) }

@@ -67,8 +67,7 @@ struct StopTests {
   func scopes(kind: String) async throws {
     let stage = try await Stage.shared()
     let proposal = try await stage.approved(Content.polite())
-    // Worker names are the pool's, and other tests have their w1.
-    let answer = try await stage.lease(proposal, worker: "stopped-by-\(kind)").json(201)
+    let answer = try await stage.lease(proposal, worker: "w1").json(201)
     let lease = try answer["lease"]["id"].requiredText
     let worker = try answer["worker"]["id"].requiredText
     let id =

@@ -69,7 +69,8 @@ final class RawConnection: Sendable {
       return (name: String(parts[0]), value: parts[1].trimmingCharacters(in: .whitespaces))
     }
     var body = Array(bytes[mark.upperBound...])
-    let length = fields.first { $0.name.lowercased() == "content-length" }
+    let length =
+      fields.first { $0.name.lowercased() == "content-length" }
       .flatMap { Int($0.value) } ?? 0
     while !isHead, body.count < length { body += try receive() }
     return Reply(status: status, fields: fields, bytes: body)

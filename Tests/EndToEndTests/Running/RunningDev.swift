@@ -111,7 +111,14 @@ final class RunningDev: Sendable {
     } catch {
       program?.signal(SIGKILL)
     }
-    if let server = workplace.postmaster() { kill(server, SIGQUIT) }
+    guard let server = workplace.postmaster() else { return }
+    kill(server, SIGQUIT)
+    let workplace = workplace
+    do {
+      try await offPool { while workplace.postmaster() == server { sched_yield() } }
+    } catch {
+      print("process \(server) is left behind: \(error)")
+    }
   }
 
   /// Runs the command line as a person of the demo.

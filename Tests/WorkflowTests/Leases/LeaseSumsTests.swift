@@ -36,14 +36,14 @@ struct LeaseSumsTests {
           }
         }
         for step in 1...8 {
-          clock.runAhead(seconds: Int64(step) * 17)
+          clock.runAhead(seconds: Int64(step) * 41)
           let lock = try await service.act(
-            as: operations,
+            as: operations.calls(),
             PlaceLock(
               input: .success(PlaceLock.Input(scope: .grant(grant.grant), reason: "test"))))
           for person in [legal, operations] {
             _ = try await service.act(
-              as: person, ReleaseLock(lock: lock.id, reason: .success("test")))
+              as: person.calls(), ReleaseLock(lock: lock.id, reason: .success("test")))
           }
         }
         // The watcher was added first but ends last.
@@ -51,7 +51,7 @@ struct LeaseSumsTests {
         for _ in 0..<10 { terms += try await group.next() ?? 0 }
         isOver.raise()
         let looks = try await group.next() ?? 0
-        #expect(terms > 20, "seed \(seed)")
+        #expect(terms > 10, "seed \(seed)")
         #expect(looks > 5, "seed \(seed)")
       }
       await other.database.shutdown()
@@ -112,7 +112,7 @@ struct LeaseSumsTests {
     on service: Service, _ grant: TestGrant, _ held: Lease?, as name: String, wish: Int64,
     _ generator: inout SplitMix
   ) async throws -> Result<Lease?, Refusals> {
-    let act = Int.random(in: 0...5, using: &generator)
+    let act = Int.random(in: 0...9, using: &generator)
     return try await outcome {
       guard let lease = held else {
         return try await grant.grantLease(service, worker: name, wish: wish).lease

@@ -85,7 +85,7 @@ struct BootstrapCommand: AsyncParsableCommand {
   private static func readable(_ error: any Error) -> any Error {
     switch error {
     case let refusals as Refusals: StartFailure(refusals.all.map(\.detail).joined(separator: " "))
-    case CallFailure.unavailable(let reason): StartFailure(reason)
+    case CallFailure.unavailable(let reason, let cause): StartFailure(cause ?? reason)
     case let error as DatabaseError where error.state == .undefinedTable:
       StartFailure("the database has no schema yet: run countersign migrate")
     default: error

@@ -34,7 +34,9 @@ struct BodyRoute: Sendable, CustomStringConvertible {
     [
       BodyRoute(
         method: "POST", path: "/v1/people", caller: "admin",
-        body: ["name": "Eve", "email": "eve@demo.example", "same_person_as": .string(world.person)],
+        body: [
+          "name": "Eve", "email": "eve@demo.example", "same_person_as": .string(world.person),
+        ],
         required: [["name"], ["email"]]),
       BodyRoute(
         method: "PATCH", path: "/v1/people/\(world.person)", caller: "admin",
@@ -107,8 +109,10 @@ struct BodyRoute: Sendable, CustomStringConvertible {
         body: ["revision_digest": digest], required: [["revision_digest"]]),
       BodyRoute(
         method: "POST", path: path + "/decisions", caller: "legal",
-        body: ["revision_digest": digest, "role": "legal_reviewer", "verdict": "approve",
-          "reason": "fine"],
+        body: [
+          "revision_digest": digest, "role": "legal_reviewer", "verdict": "approve",
+          "reason": "fine",
+        ],
         required: [["revision_digest"], ["role"], ["verdict"]]),
       BodyRoute(
         method: "POST", path: path + "/withdrawals", caller: "pm", body: ["reason": "no"],

@@ -75,7 +75,8 @@ struct BadValue: Sendable {
       }
       return "{" + members.joined(separator: ",") + "}"
     case .array(let values):
-      return "[" + values.enumerated().map { inner($0.element, "\($0.offset)") }
+      return "["
+        + values.enumerated().map { inner($0.element, "\($0.offset)") }
         .joined(separator: ",") + "]"
     default: return text(of: json)
     }

@@ -46,7 +46,7 @@ struct MeaninglessValue: Sendable {
       content("answers/retention_days", -1, "out_of_range"),
       content("targets", [], "out_of_range"),
       content(target + "hosts/0", "*.com", "public_suffix"),
-      content(target + "hosts/0", "*", "invalid_format"),
+      content(target + "hosts/0", "*", "public_suffix"),
       content(target + "hosts/0", "*.co.uk", "public_suffix"),
       content(target + "hosts/0", "http://www.example.com/", "invalid_format"),
       content(target + "hosts/0", "www.example.com:80", "invalid_format"),
@@ -72,7 +72,7 @@ struct MeaninglessValue: Sendable {
       content(target + "windows", [], "out_of_range"),
       content(answer + "users_served", -1, "out_of_range"),
       content(answer + "operator_kind", "aliens", "invalid_format"),
-      content(answer + "max_mrps", 5, "answered_elsewhere"),
+      content(answer + "max_rps", 5, "answered_elsewhere"),
       content(target + "evidence/0/url", "ftp://demo.example", "invalid_format"),
       content(
         target + "evidence/0/expires_on", Content.day(-60), "ends_before_starts"),
@@ -131,7 +131,7 @@ struct MeaninglessValue: Sendable {
         expected: "/capacity not_enforced"),
       MeaninglessValue(
         route: "/sites/site.example", changes: [("ceiling/windows/0/end", "22:00")],
-        expected: "/ceiling/windows/0/end invalid_format"),
+        expected: "/ceiling/windows/0/start invalid_format"),
       MeaninglessValue(
         route: "/locks", changes: [("incident", "inc_01arz3ndektsv4rrffq69g5fav")],
         expected: "/incident not_enforced"),

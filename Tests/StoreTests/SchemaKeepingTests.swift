@@ -1,0 +1,93 @@
+import CountersignTesting
+import Domain
+import Testing
+
+@Suite("the schema: nothing submitted is changed or deleted (R3, R20)")
+struct SchemaKeepingTests {
+  static let appendOnly = [
+    "decision_voids", "decisions", "event_reasons", "events", "grant_pools", "grants",
+    "lease_terms", "legal_transitions", "lock_releases", "locks", "policies", "proposals",
+    "revisions", "round_seats", "rounds", "service", "transitions",
+  ]
+
+  /// Rows for the tables that a grant with a lease leaves empty.
+  private static func fill(_ psql: Psql, _ person: String) throws {
+    let lock = newID(LockKind.self)
+    try psql.run(
+      """
+      INSERT INTO event_reasons SELECT id, 'because' FROM events LIMIT 1;
+      INSERT INTO decision_voids SELECT id, 'ineligible', now() FROM decisions LIMIT 1;
+      INSERT INTO locks (id, scope_kind, reason, locked_by, identity, roles, locked_at)
+        VALUES ('\(lock)', 'everything', 'stop', '\(person)', '\(person)', '{operator}', now());
+      INSERT INTO lock_releases (lock, n, person, identity, reason, released_at)
+        VALUES ('\(lock)', 1, '\(person)', '\(person)', 'go', now());
+      """)
+  }
+
+  @Test("UPDATE, DELETE and TRUNCATE of every append-only table are refused")
+  func appendOnlyTables() async throws {
+    try await Psql.withLease { grant, _, psql in
+      try Self.fill(psql, grant.requester.id.text)
+      for table in Self.appendOnly {
+        #expect(try psql.value("SELECT count(*) > 0 FROM \(table)") == "t", "\(table) is empty")
+        let column = try psql.value(
+          """
+          SELECT attname FROM pg_attribute WHERE attrelid = '\(table)'::regclass AND attnum > 0
+            AND attgenerated = '' AND attidentity = '' ORDER BY attnum LIMIT 1
+          """)
+        let acts = [
+          ("UPDATE", "UPDATE \(table) SET \(column) = \(column)"),
+          ("DELETE", "DELETE FROM \(table)"), ("TRUNCATE", "TRUNCATE \(table) CASCADE"),
+        ]
+        for (name, sql) in acts {
+          let answer = try psql.answer(sql)
+          #expect(answer.contains("\(table) is append-only: \(name) refused"), "\(answer)")
+        }
+      }
+    }
+  }
+
+  @Test("the list above is the list of the schema")
+  func list() async throws {
+    try await TestDatabase.with { _, url in
+      let rows = try Psql(url: url).run(
+        """
+        SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'append_only'
+        ORDER BY 1 COLLATE "C"
+        """)
+      #expect(rows.compactMap { $0[0] } == Self.appendOnly)
+    }
+  }
+
+  @Test("what is hashed is what is stored")
+  func digests() async throws {
+    try await Psql.withLease { grant, _, psql in
+      let event = """
+        INSERT INTO events (id, stream, seq, prev, type, object_type, object_id, actor, bytes,
+          leaf_hash, recorded_at)
+        SELECT '\(newID(EventKind.self))', stream, seq + 1, leaf_hash, type, object_type,
+          object_id, actor, '{}', %, now() FROM events ORDER BY seq DESC, id LIMIT 1
+        """
+      let revision = """
+        INSERT INTO revisions (id, proposal, n, author, content, digest, title, owner, deputy,
+          maintainer, hosts, created_at)
+        SELECT '\(newID(RevisionKind.self))', proposal, 2, author, '{}', %, title, owner, deputy,
+          maintainer, hosts, now() FROM revisions
+        """
+      let policy = """
+        INSERT INTO policies (version, bytes, digest, activated_at) VALUES (2, '{}', %, now())
+        """
+      let rows = [
+        (event, "sha256('\\x00'::bytea || '{}')", Psql.accepted),
+        (event, "sha256('{}')", "events_check"),
+        (event, "sha256('\\x01'::bytea || '{}')", "events_check"),
+        (event, "'\\x00'", "sha256_check"), (revision, "sha256('{}')", Psql.accepted),
+        (revision, "sha256('{ }')", "revisions_check"), (policy, "sha256('{}')", Psql.accepted),
+        (policy, "sha256('')", "policies_check"),
+      ]
+      for (sql, hash, answer) in rows {
+        try psql.expect(sql.replacing("%", with: hash), answer, "\(hash)")
+      }
+    }
+  }
+}
