@@ -63,13 +63,16 @@ let package = Package(
     library("Server", ["Domain", "HTTP", "Tokens", "Wire", "Workflow", httpTypes, logging]),
     library(
       "CountersignTesting",
-      ["Domain", "HTTP", "Ledger", "Postgres", "Reactor", "Registries", "Server", "Store",
-       "Tokens", "Wire", "Workflow", "LocalCluster", "CPostgres", httpTypes, yams,
-       logging]),
+      [
+        "Domain", "HTTP", "Ledger", "Postgres", "Reactor", "Registries", "Server", "Store",
+        "Tokens", "Wire", "Workflow", "LocalCluster", "CPostgres", httpTypes, yams,
+        logging,
+      ]),
     .executableTarget(
       name: "countersign",
       dependencies: [
-        "Curl", "Domain", "HTTP", "Ledger", "LocalCluster", "Postgres", "Reactor", "Registries", "Server",
+        "Curl", "Domain", "HTTP", "Ledger", "LocalCluster", "Postgres", "Reactor", "Registries",
+        "Server",
         "Store", "Tokens", "Wire", "Workflow", arguments, configuration, logging, yams,
       ],
       swiftSettings: settings),
@@ -91,8 +94,10 @@ let package = Package(
     tests("WireTests", ["Wire", "Domain", "CountersignTesting"]),
     tests(
       "ServerTests",
-      ["Server", "HTTP", "Domain", "Ledger", "Tokens", "Wire", "Workflow", "CountersignTesting",
-       httpTypes]),
+      [
+        "Server", "HTTP", "Domain", "Ledger", "Tokens", "Wire", "Workflow", "CountersignTesting",
+        httpTypes,
+      ]),
     tests("TidyTests", ["Server", yams]),
     tests("CountersignCLITests", ["countersign", "Domain", "Wire", arguments]),
     tests(

@@ -28,7 +28,8 @@ package struct ReviewScene: Sendable {
     both = try await service.makePerson("both", .legalReviewer, .riskReviewer)
     administrator = try await service.makePerson("admin", .administrator)
     pool = try await service.bootstrap(
-      CreatePool(input: .init(name: "demo", owner: owner.id, enforcementPoint: nil))).id
+      CreatePool(input: .init(name: "demo", owner: owner.id, enforcementPoint: nil))
+    ).id
     _ = try await service.bootstrap(ImportPolicy(policy: ReviewScene.policy))
   }
 

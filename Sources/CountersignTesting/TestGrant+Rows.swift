@@ -31,26 +31,7 @@ extension TestGrant {
     let event = EventID.make(at: now)
     tx.write(TestGrantRows.stream, [.text(round.text)])
     tx.write(TestGrantRows.event, [.id(event), .text(round.text), .instant(since)])
-    tx.write(
-      TestGrantRows.transition,
-      [
-        .id(round), .text("round"), .int64(1), .text("draft"), .text("in_review"), .id(event),
-        .instant(since),
-      ])
-    for role in [Role.legalReviewer, .riskReviewer] {
-      tx.write(
-        TestGrantRows.signature,
-        [
-          .id(PersonID.make(at: now)), .role(role), .id(DecisionID.make(at: now)), .id(round),
-          .digest(digest), .instant(since),
-        ])
-    }
-    tx.write(
-      TestGrantRows.transition,
-      [
-        .id(round), .text("round"), .int64(2), .text("in_review"), .text("approved"),
-        .id(event), .instant(since),
-      ])
+    approve(round, digest, event, at: since, in: tx)
     tx.write(
       TestGrantRows.grant,
       [
@@ -78,6 +59,33 @@ extension TestGrant {
         .id(budget), .id(grant), .textArray(terms.hosts), .instant(since),
         .instant(now.adding(seconds: 30 * 86_400)), .int64(terms.totalRequests),
       ], rows: 1)
+  }
+
+  /// Opens the round, signs both seats and approves it.
+  private func approve(
+    _ round: RoundID, _ digest: Digest, _ event: EventID, at since: Timestamp,
+    in tx: borrowing Transaction
+  ) {
+    tx.write(
+      TestGrantRows.transition,
+      [
+        .id(round), .text("round"), .int64(1), .text("draft"), .text("in_review"), .id(event),
+        .instant(since),
+      ])
+    for role in [Role.legalReviewer, .riskReviewer] {
+      tx.write(
+        TestGrantRows.signature,
+        [
+          .id(PersonID.make(at: since)), .role(role), .id(DecisionID.make(at: since)), .id(round),
+          .digest(digest), .instant(since),
+        ])
+    }
+    tx.write(
+      TestGrantRows.transition,
+      [
+        .id(round), .text("round"), .int64(2), .text("in_review"), .text("approved"),
+        .id(event), .instant(since),
+      ])
   }
 }
 

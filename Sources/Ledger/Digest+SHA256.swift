@@ -1,7 +1,6 @@
 import Crypto
 package import Domain
 
-
 extension Domain.Digest {
   /// SHA-256 (FIPS 180-4) of the bytes.
   package static func sha256(of bytes: [UInt8]) -> Domain.Digest {

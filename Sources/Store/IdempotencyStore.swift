@@ -63,7 +63,6 @@ package enum IdempotencyStore {
     try await tx.execute(rollback, [])
   }
 
-
   static let savepoint = Statement("SAVEPOINT effect")
 
   static let rollback = Statement("ROLLBACK TO SAVEPOINT effect")

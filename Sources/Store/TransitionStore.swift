@@ -28,7 +28,7 @@ package enum TransitionStore {
   static let insert = Statement(
     """
     INSERT INTO transitions (object, kind, seq, from_state, to_state, event, at)
-    SELECT $1, $2, coalesce(max(seq), 0) + 1, $3, $4, $5, $6
+    SELECT $1::text, $2, coalesce(max(seq), 0) + 1, $3, $4, $5, $6
     FROM transitions WHERE object = $1
     """)
 

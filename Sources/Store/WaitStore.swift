@@ -26,7 +26,7 @@ package enum WaitStore {
   static let upsert = Statement(
     """
     INSERT INTO lease_waits (budget, worker, wants_urps, since, until)
-    SELECT $1, $2, coalesce($3::bigint, c.max_urps), $4, $5 FROM scopes c WHERE c.id = $1
+    SELECT $1::text, $2, coalesce($3::bigint, c.max_urps), $4, $5 FROM scopes c WHERE c.id = $1
     ON CONFLICT (budget, worker) DO UPDATE SET wants_urps = excluded.wants_urps,
       since = CASE WHEN lease_waits.until < excluded.since THEN excluded.since
         ELSE lease_waits.since END,

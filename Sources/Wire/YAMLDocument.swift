@@ -74,7 +74,10 @@ package enum YAMLDocument {
         guard case .scalar(let name) = key, key.anchor == nil else {
           throw malformed("names are plain scalars", pointer, key)
         }
-        try refuseTag(of: name, key, at: pointer)
+        // Composing the mapping has put the tag of strings on every name without one.
+        if name.tag.rawValue != Tag.Name.str.rawValue {
+          try refuseTag(name.tag, key, at: pointer)
+        }
         let place = pointer.appending(name.string)
         members.append((name.string, try json(value, at: place, scalars)))
       }

@@ -99,7 +99,7 @@ struct SchemaApprovalTests {
         (approved + scene.grants(), Psql.accepted),
         (approved + scene.grants() + scene.grants(), "grants_one_per_round"),
         (
-          approved + scene.grants(digest: "sha256('x')"),
+          approved + scene.grants(digest: "sha256('x'::bytea)"),
           "grants_round_proposal_digest_fkey"
         ),
       ]

@@ -87,7 +87,7 @@ struct SchemaDecisionsTests {
         as: scene.scene.requester,
         AddRevision(proposal: scene.proposal.reference, document: other))
       let second = "(SELECT digest FROM revisions WHERE n = 2)"
-      for digest in [second, "sha256('x')"] {
+      for digest in [second, "sha256('x'::bytea)"] {
         let sql = scene.decides(scene.scene.legal.id, .legalReviewer) { $0.digest = digest }
         try scene.psql.expect(sql, "decisions_round_digest_fkey")
       }

@@ -39,7 +39,7 @@ struct Layering {
       ],
     ],
     allowedInFolder: ["HTTP/Listener": ["Reactor"]],
-    platform: ["Foundation", "FoundationEssentials", "Glibc", "Synchronization"],
+    platform: ["Dispatch", "Foundation", "FoundationEssentials", "Glibc", "Synchronization"],
     bare: ["Domain"])
 
   /// What a file imports against the table; a target that is not in it may import nothing.

@@ -48,7 +48,7 @@ struct YAMLDocumentTests {
       ("a: !!str b\n", "tags are refused in line 1"),
       ("a: !!int |\n  1\n", "tags are refused in line 1"),
       ("!!map\na: 1\n", "tags are refused in line 1"),
-      ("!!str a: 1\n", "tags are refused in line 1"),
+      ("!!int 1: 1\n", "tags are refused in line 1"),
       ("a: 1\nb: 2\na: 3\n", "a stands twice in the mapping at line 1"),
       ("a: 1\n\"a\": 2\n", "a stands twice in the mapping at line 1"),
       ("a: 1\n? a\n: 2\n", "a stands twice in the mapping at line 1"),

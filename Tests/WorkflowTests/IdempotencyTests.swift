@@ -103,6 +103,7 @@ struct IdempotencyTests {
               let outcome = try await service.perform(for: caller, storing: form) { _ in command }
               if case .done = outcome { return true }
             } catch CallFailure.idempotencyInProgress {
+              return false
             } catch { Issue.record("\(error)") }
             return false
           }

@@ -15,8 +15,9 @@ package struct LocalDate: Hashable, Comparable, Sendable, CustomStringConvertibl
   }
 
   package var weekday: Weekday {
-    Weekday(rawValue: Int((Int64(daysSince1970) + 3) - (Int64(daysSince1970) + 3).floored(by: 7) * 7))
-      ?? .monday
+    // 1970-01-01 was a Thursday.
+    let daysSinceMonday = Int64(daysSince1970) + 3
+    return Weekday(rawValue: Int(daysSinceMonday - daysSinceMonday.floored(by: 7) * 7)) ?? .monday
   }
 
   /// `YYYY-MM-DD`.

@@ -2,13 +2,17 @@ extension Policy {
   /// Reads and checks a policy; `InvalidBody` has everything that is wrong with it.
   package init(json: JSON) throws(InvalidBody) {
     self = try JSONReader.read(json) { body in
-      _ = body.required("schema", .parsed("countersign.policy/v1") { text -> String? in
-        text == "countersign.policy/v1" ? text : nil
-      })
+      _ = body.required(
+        "schema",
+        .parsed("countersign.policy/v1") { text -> String? in
+          text == "countersign.policy/v1" ? text : nil
+        })
       let title = body.required("title", .prose(200))
-      let respond = body.required("review", .object { review in
-        review.required("respond_within_days", .integer(1...90))
-      })
+      let respond = body.required(
+        "review",
+        .object { review in
+          review.required("respond_within_days", .integer(1...90))
+        })
       let escalator = body.required("escalator", .array(0...10, of: .escalatorStep))
       let tiers = body.required("tiers", .array(6...6, of: .tierTerms))
       let questions = body.required("questions", .array(1...500, of: .question))

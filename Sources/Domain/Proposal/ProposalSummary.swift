@@ -12,8 +12,9 @@ package struct ProposalSummary: Hashable, Sendable {
   package let tier: Tier?
 
   package init(
-    id: ProposalID, number: Int64, title: String, requester: PersonID, owner: PersonID, status:
-    String, effectiveStatus: String, digest: Digest, createdAt: Timestamp, tier: Tier?
+    id: ProposalID, number: Int64, title: String, requester: PersonID, owner: PersonID,
+    status:
+      String, effectiveStatus: String, digest: Digest, createdAt: Timestamp, tier: Tier?
   ) {
     self.id = id
     self.number = number

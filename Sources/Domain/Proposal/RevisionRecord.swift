@@ -13,9 +13,11 @@ package struct RevisionRecord: Hashable, Sendable {
   package let createdAt: Timestamp
 
   package init(
-    id: RevisionID, proposal: ProposalID, n: Int64, author: PersonID, bytes: [UInt8], digest:
-    Digest, title: String, owner: PersonID, deputy: PersonID, maintainer: PersonID, createdAt:
-    Timestamp
+    id: RevisionID, proposal: ProposalID, n: Int64, author: PersonID, bytes: [UInt8],
+    digest:
+      Digest, title: String, owner: PersonID, deputy: PersonID, maintainer: PersonID,
+    createdAt:
+      Timestamp
   ) {
     self.id = id
     self.proposal = proposal

@@ -17,7 +17,8 @@ struct MainJob {
     LEGAL=\#(token("legal")) RISK=\#(token("risk"))
     POOL=\#(credentials.pools.first?.key ?? "")
     post() {
-      curl -sS "$S/v1/$1" -H "Authorization: Bearer $2" -H "Content-Type: $3" --data-binary "$4"; echo
+      curl -sS "$S/v1/$1" -H "Authorization: Bearer $2" -H "Content-Type: $3" --data-binary "$4"
+      echo
     }
     member() { grep -o "\"$1\":\"[^\"]*\"" | head -n 1 | cut -d '"' -f 4; }
     day() { date -u -d "$1 days" +%F; }

@@ -30,8 +30,14 @@ struct Assets: Sendable {
   }
 
   /// The policy that comes with the binary; the first start puts it in force.
-  func policy() throws -> Policy {
-    try Policy(json: YAMLDocument.parse(bytes("policies/default.yaml"), scalars: .coreSchema))
+  func policy() throws(StartFailure) -> Policy {
+    let bytes = try bytes("policies/default.yaml")
+    do throws(InvalidBody) {
+      return try Policy(json: YAMLDocument.parse(bytes, scalars: .coreSchema))
+    } catch {
+      let reasons = error.errors.map { "\($0.pointer) \($0.detail)" }
+      throw StartFailure("policies/default.yaml: \(reasons.joined(separator: "; "))")
+    }
   }
 
   var migrations: String { folder + "/migrations" }

@@ -30,7 +30,8 @@ struct ServeCommand: AsyncParsableCommand {
 extension Logger {
   /// One line a record on standard error.
   static func standard(level: Logger.Level) -> Logger {
-    var logger = Logger(label: "countersign", factory: { StreamLogHandler.standardError(label: $0) })
+    var logger = Logger(
+      label: "countersign", factory: { StreamLogHandler.standardError(label: $0) })
     logger.logLevel = level
     return logger
   }

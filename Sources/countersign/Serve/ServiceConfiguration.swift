@@ -70,7 +70,8 @@ struct ServiceConfiguration: Sendable {
       "access.log", "COUNTERSIGN_ACCESS_LOG", default: true, "on or off", onOff)
     _ = parsed(
       "dossier", "COUNTERSIGN_DOSSIER", default: "off",
-      "off: nothing is fetched from targets yet") { $0 == "off" ? $0 : nil }
+      "off: nothing is fetched from targets yet"
+    ) { $0 == "off" ? $0 : nil }
     guard bad.isEmpty, let listen else { throw StartFailure(bad.joined(separator: "\n")) }
     return ServiceConfiguration(
       listen: listen, databaseURL: reader.string(forKey: "database.url", isSecret: true),

@@ -33,8 +33,9 @@ struct JSONReaderTests {
   func good() throws {
     let body = try read(#"{"name":"a","limit":200,"max_rps":0.5,"days":["mon","sun"]}"#)
     #expect(
-      body == Body(
-        name: "a", limit: 200, rate: Rate(microRPS: 500_000), days: [.monday, .sunday]))
+      body
+        == Body(
+          name: "a", limit: 200, rate: Rate(microRPS: 500_000), days: [.monday, .sunday]))
   }
 
   @Test("all problems are told at once, each at its place")

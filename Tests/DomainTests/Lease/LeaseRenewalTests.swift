@@ -11,8 +11,10 @@ struct LeaseRenewalTests {
     let second = try scene.renew(first)
     #expect(second.term.number == 2)
     #expect(second.term.expiresAt == scene.now + 60)
-    #expect(second.previous == PastTerm(
-      number: 1, portion: first.term.portion, expiresAt: first.term.expiresAt))
+    #expect(
+      second.previous
+        == PastTerm(
+          number: 1, portion: first.term.portion, expiresAt: first.term.expiresAt))
     let spent = scene.spent
     scene.now = scene.now + 1
     #expect(try scene.renew(second, holding: 1) == second)

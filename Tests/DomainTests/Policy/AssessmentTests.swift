@@ -122,8 +122,9 @@ struct AssessmentTests {
     #expect(asked.targets[0].caps.maxRate == Limit(Rate(milliRPS: 1_000), setBy: "T2"))
     #expect(
       asked.targets[0].gentler == GentlerRate(rate: Rate(milliRPS: 2_000), tier: .t1))
-    #expect(try assess(["targets/0/max_rps": 2]).targets[0].caps.maxRate.value
-      == Rate(milliRPS: 2_000))
+    #expect(
+      try assess(["targets/0/max_rps": 2]).targets[0].caps.maxRate.value
+        == Rate(milliRPS: 2_000))
   }
 
   @Test("costly endpoints divide rate and daily requests of the grant, and caps show both")

@@ -17,8 +17,10 @@ struct ContentDiffTests {
       ("targets/0/max_rps", JSON(Rate(milliRPS: 750)), "/targets/0/max_rps widens"),
       ("targets/0/hosts", ["www.example.com"], "/targets/0/hosts narrows"),
       ("targets/0/hosts", ["www.example.com", "a.example.com"], "/targets/0/hosts widens"),
-      ("targets/0/windows", [["days": "all", "start": "00:00", "end": "06:00"]],
-        "/targets/0/windows narrows"),
+      (
+        "targets/0/windows", [["days": "all", "start": "00:00", "end": "06:00"]],
+        "/targets/0/windows narrows"
+      ),
       ("targets/0/methods", ["GET"], "/targets/0/methods narrows"),
       ("targets/0/answers/users_served", 3_999, "/targets/0/answers/users_served widens"),
       ("targets/1", ["hosts": []], "/targets/1 widens"),
@@ -46,9 +48,11 @@ struct ContentDiffTests {
         "targets/0/windows": [["days": "all", "start": .string(start), "end": .string(end)]]
       ])
     }
-    #expect(ContentDiff(from: windows("00:00", "06:00"), to: windows("01:00", "06:00")).change
-      == .minor)
-    #expect(ContentDiff(from: windows("00:00", "06:00"), to: windows("23:00", "05:00")).change
-      == .material)
+    #expect(
+      ContentDiff(from: windows("00:00", "06:00"), to: windows("01:00", "06:00")).change
+        == .minor)
+    #expect(
+      ContentDiff(from: windows("00:00", "06:00"), to: windows("23:00", "05:00")).change
+        == .material)
   }
 }

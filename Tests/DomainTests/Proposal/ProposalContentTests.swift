@@ -57,16 +57,22 @@ struct ProposalContentTests {
       ("answers/shoe_size", 43, "/answers/shoe_size unknown_question"),
       ("answers/users_served", 5, "/answers/users_served unknown_question"),
       ("answers/ends_on", "2027-01-01", "/answers/ends_on answered_elsewhere"),
-      ("answers/change_since_approval", "first",
-        "/answers/change_since_approval answered_elsewhere"),
+      (
+        "answers/change_since_approval", "first",
+        "/answers/change_since_approval answered_elsewhere"
+      ),
       ("targets", [], "/targets out_of_range"),
       ("targets/0/hosts", ["*.com"], "/targets/0/hosts/0 public_suffix"),
       ("targets/0/hosts", ["*"], "/targets/0/hosts/0 public_suffix"),
       ("targets/0/hosts", ["https://www.example.com"], "/targets/0/hosts/0 invalid_format"),
-      ("targets/0/hosts", ["www.example.com", "WWW.example.com."],
-        "/targets/0/hosts/1 duplicate"),
-      ("targets/0/hosts", ["www.example.com", "www.example.org"],
-        "/targets/0/hosts/1 target_spans_sites"),
+      (
+        "targets/0/hosts", ["www.example.com", "WWW.example.com."],
+        "/targets/0/hosts/1 duplicate"
+      ),
+      (
+        "targets/0/hosts", ["www.example.com", "www.example.org"],
+        "/targets/0/hosts/1 target_spans_sites"
+      ),
       ("targets/0/path_prefixes", ["listing"], "/targets/0/path_prefixes/0 invalid_format"),
       ("targets/0/path_prefixes", ["/a/../b"], "/targets/0/path_prefixes/0 invalid_format"),
       ("targets/0/methods", ["PUT"], "/targets/0/methods/0 invalid_format"),
@@ -75,16 +81,25 @@ struct ProposalContentTests {
       ("targets/0/burst", "2", "/targets/0/burst wrong_type"),
       ("targets/0/time_zone", "Mars/Olympus", "/targets/0/time_zone unknown_zone"),
       ("targets/0/windows", [], "/targets/0/windows out_of_range"),
-      ("targets/0/windows", [["days": "all", "start": "08:00", "end": "08:00"]],
-        "/targets/0/windows/0/start invalid_format"),
+      (
+        "targets/0/windows", [["days": "all", "start": "08:00", "end": "08:00"]],
+        "/targets/0/windows/0/start invalid_format"
+      ),
       ("targets/0/answers/max_rps", 1, "/targets/0/answers/max_rps answered_elsewhere"),
       ("targets/0/answers/users_served", -1, "/targets/0/answers/users_served out_of_range"),
       ("targets/0/evidence/0/url", nil, "/targets/0/evidence/0/url required"),
       ("targets/0/evidence/0/question", "luck", "/targets/0/evidence/0/question invalid_format"),
-      ("targets/0/evidence/0/expires_on", "2026-10-01",
-        "/targets/0/evidence/0/expires_on ends_before_starts"),
-      ("targets/0/authorisation", ["issuer": "A", "reference": "B", "max_rps": 1,
-        "expires_on": "2027-01-31"], "/targets/0/authorisation/sha256 required"),
+      (
+        "targets/0/evidence/0/expires_on", "2026-10-01",
+        "/targets/0/evidence/0/expires_on ends_before_starts"
+      ),
+      (
+        "targets/0/authorisation",
+        [
+          "issuer": "A", "reference": "B", "max_rps": 1,
+          "expires_on": "2027-01-31",
+        ], "/targets/0/authorisation/sha256 required"
+      ),
     ] as [(String, JSON?, String)])
   func refused(path: String, value: JSON?, expected: String) {
     do throws(InvalidBody) {
@@ -110,9 +125,10 @@ struct ProposalContentTests {
   @Test("mentions name everybody and every host that must be looked up")
   func mentions() {
     let found = ContentMentions(in: ContentBuilder.json())
-    #expect(found.people == [
-      "owner@demo.example", "owner2@demo.example", "operator@demo.example",
-    ])
+    #expect(
+      found.people == [
+        "owner@demo.example", "owner2@demo.example", "operator@demo.example",
+      ])
     #expect(found.pools == ["demo"])
     #expect(
       found.hosts.map(\.text).sorted() == [

@@ -151,9 +151,12 @@ struct SubmissionTests {
       "targets/0/windows": [["days": "all", "start": "06:00", "end": "23:00"]],
     ]
     #expect(codes(try submission(changes)) == ["not_submittable", "window_empty"])
-    #expect(codes(try submission(changes.merging([
-      "targets/0/windows": [["days": "all", "start": "05:59", "end": "23:00"]]
-    ]) { $1 })) == [])
+    #expect(
+      codes(
+        try submission(
+          changes.merging([
+            "targets/0/windows": [["days": "all", "start": "05:59", "end": "23:00"]]
+          ]) { $1 })) == [])
   }
 
   @Test("an inactive owner, an owner who is their own deputy, a period that is over")

@@ -58,7 +58,8 @@ struct ZoneTests {
     #expect(Zones.system.zone(name) == nil)
   }
 
-  @Test("known names are found", arguments: ["UTC", "Etc/GMT+12", "America/Argentina/Salta", "PRC"])
+  @Test(
+    "known names are found", arguments: ["UTC", "Etc/GMT+12", "America/Argentina/Salta", "PRC"])
   func knownNames(name: String) {
     #expect(Zones.system.zone(name)?.name == name)
   }

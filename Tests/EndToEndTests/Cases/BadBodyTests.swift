@@ -1,7 +1,7 @@
 import Domain
 import Testing
 
-@Suite("bad bodies")
+@Suite("bad bodies", .inTurn)
 struct BadBodyTests {
   @Test("every malformed body of every call is a problem that names the place; nothing is stored")
   func everyBody() async throws {

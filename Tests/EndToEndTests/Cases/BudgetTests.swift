@@ -1,7 +1,7 @@
 import Domain
 import Testing
 
-@Suite("the budget under load")
+@Suite("the budget under load", .inTurn)
 struct BudgetTests {
   private static let quarter = Rate(microRPS: 250_000)
 

@@ -1,7 +1,7 @@
 import Domain
 import Testing
 
-@Suite("calls")
+@Suite("calls", .inTurn)
 struct CallTests {
   @Test("an Idempotency-Key replays the answer without its secret; another body is refused")
   func idempotency() async throws {

@@ -2,7 +2,7 @@ import Domain
 import Foundation
 import Testing
 
-@Suite("the rest of the command line")
+@Suite("the rest of the command line", .inTurn)
 struct CommandLineStepsTests {
   @Test("bootstrap makes two administrators of an empty installation, once")
   func bootstrap() async throws {

@@ -2,7 +2,7 @@ import Domain
 import Foundation
 import Testing
 
-@Suite("the main job in a shell")
+@Suite("the main job in a shell", .inTurn)
 struct CommandLineTests {
   @Test("the printed calls, pasted as printed, end with a worker's token")
   func pasted() async throws {

@@ -3,7 +3,7 @@ import Foundation
 import Glibc
 import Testing
 
-@Suite("crashes and restarts")
+@Suite("crashes and restarts", .inTurn)
 struct CrashTests {
   @Test("kill -9 and start again: every approval and lease as before, and Ctrl-C leaves nothing")
   func killAndRestart() async throws {
@@ -46,8 +46,13 @@ struct CrashTests {
       let stage = Stage(dev: dev)
       var proposals: [Stage.Proposal] = []
       for _ in 0..<12 { proposals.append(try await stage.submitted(Content.polite())) }
+      let own = try await stage.approved(Content.own())
+      let leases = try await held(of: own, stage)
+      async let renewals: Void = renew(leases, stage)
       let acknowledged = await storm(stage, proposals)
+      await renewals
       try await dev.start()
+      try await renewAgain(leases, of: own, stage)
       let second = try await stage.secondConnection()
       let rows = try await offPool { try second.rows("SELECT id FROM decisions") }
       #expect(acknowledged.subtracting(rows.map { $0[0] }).isEmpty)
@@ -66,8 +71,52 @@ struct CrashTests {
       let grants = try await offPool {
         try second.rows("SELECT count(*), count(DISTINCT round) FROM grants")
       }
-      #expect(grants == [["12", "12"]])
+      #expect(grants == [["13", "13"]])
     }
+  }
+
+  private func held(of proposal: Stage.Proposal, _ stage: Stage) async throws -> [String] {
+    var leases: [String] = []
+    for number in 1...4 {
+      let lease = try await stage.lease(
+        proposal, worker: "w\(number)", wants: Rate(microRPS: 250_000)
+      ).json(201)["lease"]
+      leases.append(try lease["id"].requiredText)
+    }
+    return leases
+  }
+
+  /// The second terms, asked for while the process dies: whether they are made, nobody knows.
+  private func renew(_ leases: [String], _ stage: Stage) async {
+    await withTaskGroup(of: Void.self) { group in
+      for lease in leases {
+        group.addTask {
+          do {
+            _ = try await stage.renew(lease, term: 1)
+          } catch {
+            print("a renewal is lost: \(error)")
+          }
+        }
+      }
+    }
+  }
+
+  /// A retry gives the same second term, and nothing is taken up twice.
+  private func renewAgain(
+    _ leases: [String], of proposal: Stage.Proposal, _ stage: Stage
+  ) async throws {
+    let watch = Occupancy(try await stage.secondConnection(), grants: [proposal.grant])
+    let seen = try await watch.watching {
+      for lease in leases {
+        let first = try await stage.renew(lease, term: 1).json(200)["lease"]
+        #expect(first["term"] == 2)
+        let again = try await stage.renew(lease, term: 1).json(200)["lease"]
+        #expect(again["expires_at"] == first["expires_at"])
+        #expect(try await stage.renew(lease, term: 2).json(200)["lease"]["term"] == 3)
+      }
+    }
+    #expect(seen.violations.isEmpty)
+    #expect(seen.mostMicroRPS.values.contains(1_000_000))
   }
 
   /// Ids of the decisions whose answers arrived before the process was gone.

@@ -3,7 +3,7 @@ import Foundation
 import Glibc
 import Testing
 
-@Suite("the database goes away")
+@Suite("the database goes away", .inTurn)
 struct DatabaseDownTests {
   @Test("live but not ready, calls are 503 with Retry-After; when it is back all goes on")
   func downAndBack() async throws {

@@ -3,7 +3,7 @@ import Domain
 import Testing
 import Tokens
 
-@Suite("the main job over HTTP")
+@Suite("the main job over HTTP", .inTurn)
 struct MainJobTests {
   @Test("a proposal is made, signed by two, and ends with a worker's token")
   func proposalToToken() async throws {

@@ -1,7 +1,7 @@
 import Domain
 import Testing
 
-@Suite("signatures at the same instant")
+@Suite("signatures at the same instant", .inTurn)
 struct SignatureRaceTests {
   private static let approvals: [(name: String, role: String)] = [
     ("legal", "legal_reviewer"), ("legal2", "legal_reviewer"), ("both", "legal_reviewer"),

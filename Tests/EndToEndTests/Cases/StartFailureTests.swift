@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import Testing
 
-@Suite("starts that fail")
+@Suite("starts that fail", .inTurn)
 struct StartFailureTests {
   @Test(
     "a data folder that cannot be written is one line and a non-zero exit",

@@ -1,7 +1,7 @@
 import Domain
 import Testing
 
-@Suite("stops")
+@Suite("stops", .inTurn)
 struct StopTests {
   @Test("a lock stops grants, renewals and introspection at once")
   func lockStops() async throws {
@@ -62,7 +62,7 @@ struct StopTests {
   }
 
   @Test(
-    "a lock on the grant, the pool, the site or the worker stops the lease that it covers",
+    "a lock on the grant, the site or the worker stops the lease that it covers",
     arguments: ["grant", "site", "worker"])
   func scopes(kind: String) async throws {
     let stage = try await Stage.shared()
@@ -86,6 +86,33 @@ struct StopTests {
     try await stage.renew(lease, term: 1).problem(423, "locked")
     let token = try answer["token"].requiredText
     #expect(try await stage.introspect(token).json(200) == ["active": false])
+  }
+
+  @Test("a lock on everything or on the pool stops every lease, and nothing before it is released")
+  func everything() async throws {
+    let shared = try await RunningDev.shared.value
+    try await RunningDev.withDatabase(on: shared) { dev in
+      let stage = Stage(dev: dev)
+      let pool = dev.credentials.pools["demo"]?.id ?? ""
+      let scopes: [JSON] = [
+        ["kind": "everything"], ["kind": "pool", "id": .string(pool)],
+      ]
+      let proposal = try await stage.approved(Content.polite())
+      let token = try await stage.lease(proposal, worker: "w1").json(201)["token"].requiredText
+      for scope in scopes {
+        let lock = try await stage.person("operator").post(
+          "/v1/locks", ["scope": scope, "reason": "a test"]
+        ).json(201)["id"].requiredText
+        try await stage.lease(proposal, worker: "w2").problem(423, "locked")
+        #expect(try await stage.introspect(token).json(200) == ["active": false])
+        // People still propose and sign; only workers stop.
+        _ = try await stage.submitted(Content.polite())
+        _ = try await release(stage, lock, as: "legal").json(202)
+        try await stage.lease(proposal, worker: "w2").problem(423, "locked")
+        _ = try await release(stage, lock, as: "operator").json(200)
+        #expect(try await stage.introspect(token).json(200)["active"] == true)
+      }
+    }
   }
 
   @Test("only operators and deciding roles lock a site or everything")

@@ -113,12 +113,22 @@ final class RunningDev: Sendable {
     }
     guard let server = workplace.postmaster() else { return }
     kill(server, SIGQUIT)
+    defer { removeSocketFolder() }
     let workplace = workplace
     do {
       try await offPool { while workplace.postmaster() == server { sched_yield() } }
     } catch {
       print("process \(server) is left behind: \(error)")
     }
+  }
+
+  /// What a server leaves behind that a test started by hand.
+  private func removeSocketFolder() {
+    let url = credentials.databaseURL
+    guard let start = url.firstRange(of: "host=")?.upperBound else { return }
+    let folder = String(url[start...].prefix { $0 != "&" })
+    for name in [".s.PGSQL.5432", ".s.PGSQL.5432.lock"] { unlink("\(folder)/\(name)") }
+    rmdir(folder)
   }
 
   /// Runs the command line as a person of the demo.

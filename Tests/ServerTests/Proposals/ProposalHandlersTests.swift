@@ -91,14 +91,24 @@ struct ProposalHandlersTests {
           == "invalid_body /content/owner unknown_id /content/extra unknown_member")
       let digest = JSON(proposal.digest)
       let decisions: [(JSON, String)] = [
-        (["role": "legal_reviewer", "verdict": "approve"],
-          "invalid_body /revision_digest required"),
-        (["revision_digest": digest, "role": "legal_reviewer", "verdict": "reject"],
-          "reason_required /reason required"),
-        (["revision_digest": digest, "role": "legal_reviewer", "verdict": "approve",
-          "conditions": ["targets": []]], "invalid_body /conditions not_enforced"),
-        (["revision_digest": digest, "role": "emperor", "verdict": "approve"],
-          "invalid_body /role invalid_format"),
+        (
+          ["role": "legal_reviewer", "verdict": "approve"],
+          "invalid_body /revision_digest required"
+        ),
+        (
+          ["revision_digest": digest, "role": "legal_reviewer", "verdict": "reject"],
+          "reason_required /reason required"
+        ),
+        (
+          [
+            "revision_digest": digest, "role": "legal_reviewer", "verdict": "approve",
+            "conditions": ["targets": []],
+          ], "invalid_body /conditions not_enforced"
+        ),
+        (
+          ["revision_digest": digest, "role": "emperor", "verdict": "approve"],
+          "invalid_body /role invalid_format"
+        ),
       ]
       for (body, expected) in decisions {
         let reply = try await calls.post(

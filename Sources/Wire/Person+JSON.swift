@@ -62,8 +62,8 @@ extension JSONField where Value == String {
 
   /// A name that stands in calls and tokens: `[a-z0-9][a-z0-9._-]*`, 64 characters at most.
   package static var machineName: JSONField {
-    .parsed("lower-case letters, digits, '.', '_' and '-', 64 at most, a letter or digit first")
-    { text in
+    .parsed("lower-case letters, digits, '.', '_' and '-', 64 at most, a letter or digit first") {
+      text in
       let bytes = Array(text.utf8)
       let isWord: (UInt8) -> Bool = { (48...57).contains($0) || (97...122).contains($0) }
       guard (1...64).contains(bytes.count), isWord(bytes[0]),

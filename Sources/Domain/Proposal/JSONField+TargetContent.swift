@@ -91,9 +91,11 @@ extension JSONField where Value == WrittenWindow {
       guard case .array(let days)? = object["days"] else {
         return WrittenWindow(window: window, days: nil)
       }
-      return WrittenWindow(window: window, days: days.compactMap { day in
-        if case .string(let text) = day { Weekday(abbreviation: text) } else { nil }
-      })
+      return WrittenWindow(
+        window: window,
+        days: days.compactMap { day in
+          if case .string(let text) = day { Weekday(abbreviation: text) } else { nil }
+        })
     }
   }
 }

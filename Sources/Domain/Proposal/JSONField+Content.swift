@@ -33,9 +33,11 @@ extension JSONField where Value == [String: Answer] {
 extension JSONField where Value == Evidence {
   static func evidence(_ questions: [Question]) -> JSONField {
     .object { body in
-      let question = body.required("question", .parsed("a key of the questionnaire") { key in
-        questions.contains { $0.key == key } ? key : nil
-      })
+      let question = body.required(
+        "question",
+        .parsed("a key of the questionnaire") { key in
+          questions.contains { $0.key == key } ? key : nil
+        })
       let url = body.optional("url", .url)
       let sha256 = body.optional("sha256", .sha256)
       let observed = body.required("observed_on", .date)
