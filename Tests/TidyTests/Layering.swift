@@ -33,13 +33,13 @@ struct Layering {
         "Registries", "Server", "Store", "Testing", "Tokens", "Wire", "Workflow", "Yams",
       ],
       "countersign": [
-        "ArgumentParser", "Configuration", "Curl", "Domain", "HTTP", "Jobs", "Ledger",
-        "LocalCluster", "Logging", "Postgres", "Reactor", "Registries", "Server", "Store",
+        "ArgumentParser", "Configuration", "Curl", "Dispatch", "Domain", "HTTP", "Jobs",
+        "Ledger", "LocalCluster", "Logging", "Postgres", "Reactor", "Registries", "Server", "Store",
         "Tokens", "Wire", "Workflow", "Yams",
       ],
     ],
     allowedInFolder: ["HTTP/Listener": ["Reactor"]],
-    platform: ["Dispatch", "Foundation", "FoundationEssentials", "Glibc", "Synchronization"],
+    platform: ["Foundation", "FoundationEssentials", "Glibc", "Synchronization"],
     bare: ["Domain"])
 
   /// What a file imports against the table; a target that is not in it may import nothing.

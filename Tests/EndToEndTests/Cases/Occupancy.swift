@@ -58,7 +58,8 @@ final class Occupancy: Sendable {
       WHERE l.grant_id IN (:grants)
     ), parts AS (
       SELECT c.scope, l.*,
-        CASE WHEN ended_at IS NULL THEN expires_at + interval '3.000001 s' ELSE frees_at END AS until,
+        CASE WHEN ended_at IS NULL THEN expires_at + interval '3.000001 s'
+          ELSE frees_at END AS until,
         CASE WHEN ended_at IS NOT NULL AND frees_at = ended_at THEN frees_at
           ELSE previous_expires_at + interval '3.000001 s' END AS previous_until
       FROM looked JOIN lease_charges c USING (scope) JOIN leases l ON l.id = c.lease
