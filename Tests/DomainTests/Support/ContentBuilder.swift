@@ -21,7 +21,8 @@ enum ContentBuilder {
     origin: .caller(
       people: [
         "owner@demo.example": owner, owner.text: owner, "owner2@demo.example": deputy,
-        deputy.text: deputy, "operator@demo.example": maintainer, maintainer.text: maintainer,
+        deputy.text: deputy, "pm2@demo.example": deputy,
+        "operator@demo.example": maintainer, maintainer.text: maintainer,
       ],
       pools: ["demo": pool, pool.text: pool],
       site: { host in suffixes.implicitSite(of: host) }),
