@@ -74,6 +74,8 @@ CREATE TABLE people (
   name text NOT NULL CHECK (name <> ''),
   email text NOT NULL CHECK (email = lower(email)),
   active boolean NOT NULL,
+  -- when the account was stopped last: what it decided before is void, also after it is woken (R8)
+  stopped_at timestamptz,
   version bigint NOT NULL CHECK (version > 0),
   created_at timestamptz NOT NULL,
   CONSTRAINT people_email_key UNIQUE (email)
@@ -491,6 +493,7 @@ BEGIN
     SELECT FROM round_seats s WHERE s.round = NEW.object AND NOT EXISTS (
       SELECT FROM decisions d
       JOIN people p ON p.id = d.person AND p.active
+        AND (p.stopped_at IS NULL OR p.stopped_at <= d.decided_at)
       JOIN role_assignments a ON a.person = d.person AND a.role = d.role
         AND a.taken_at IS NULL AND a.given_at <= d.decided_at
       WHERE d.round = s.round AND d.role = s.role AND d.verdict = 'approve'

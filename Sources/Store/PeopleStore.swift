@@ -53,7 +53,7 @@ package enum PeopleStore {
         throw Refusals(.alreadyExists(kind: "person", name: person.email))
       }
     } else {
-      try await tx.execute(update, columns, rows: 1)
+      try await tx.execute(update, columns + [.instant(ruling.entry.at)], rows: 1)
     }
     _ = try await LogStore.append(ruling.entry, in: tx)
   }
@@ -132,7 +132,8 @@ package enum PeopleStore {
 
   static let update = Statement(
     """
-    UPDATE people SET identity = $2, name = $3, email = $4, active = $5, version = $6
+    UPDATE people SET identity = $2, name = $3, email = $4, active = $5, version = $6,
+      stopped_at = CASE WHEN active AND NOT $5 THEN $7 ELSE stopped_at END
     WHERE id = $1 AND version = $6 - 1
     """)
 

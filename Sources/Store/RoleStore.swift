@@ -26,6 +26,7 @@ package enum RoleStore {
     return try await tx.oneOrNil(selectHolder, [.role(role)]).map { try $0.text(0) }
   }
 
+  /// The first half of giving a role, while the one who asked has administered ever since.
   package static func request(
     for role: Role, of person: PersonID, in tx: borrowing Transaction
   ) async throws -> RoleRequest? {
@@ -89,7 +90,12 @@ package enum RoleStore {
     """
     SELECT r.requested_by, p.identity, r.requested_at
     FROM role_requests r JOIN people p ON p.id = r.requested_by
-    WHERE r.person = $1 AND r.role = $2 FOR UPDATE OF r
+    WHERE r.person = $1 AND r.role = $2 AND p.active
+      AND (p.stopped_at IS NULL OR p.stopped_at <= r.requested_at)
+      AND EXISTS (SELECT FROM role_assignments a
+        WHERE a.person = p.id AND a.role = 'administrator' AND a.taken_at IS NULL
+          AND a.given_at <= r.requested_at)
+    FOR UPDATE OF r
     """)
 
   static let upsertRequest = Statement(

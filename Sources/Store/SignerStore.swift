@@ -31,7 +31,8 @@ package enum SignerStore {
     SELECT p.id, p.identity, p.active,
       array(SELECT a.role FROM role_assignments a
         WHERE a.person = p.id AND a.taken_at IS NULL ORDER BY a.role),
-      array(SELECT (extract(epoch FROM a.given_at) * 1000000)::bigint FROM role_assignments a
+      array(SELECT (extract(epoch FROM greatest(a.given_at, p.stopped_at)) * 1000000)::bigint
+        FROM role_assignments a
         WHERE a.person = p.id AND a.taken_at IS NULL ORDER BY a.role)
     FROM people p WHERE p.id = ANY ($1)
     """)
@@ -41,7 +42,8 @@ package enum SignerStore {
     SELECT p.id, p.identity, p.active,
       array(SELECT a.role FROM role_assignments a
         WHERE a.person = p.id AND a.taken_at IS NULL ORDER BY a.role),
-      array(SELECT (extract(epoch FROM a.given_at) * 1000000)::bigint FROM role_assignments a
+      array(SELECT (extract(epoch FROM greatest(a.given_at, p.stopped_at)) * 1000000)::bigint
+        FROM role_assignments a
         WHERE a.person = p.id AND a.taken_at IS NULL ORDER BY a.role)
     FROM people p
     WHERE p.active AND EXISTS (

@@ -66,7 +66,8 @@ extension JSONField where Value == String {
       text in
       let bytes = Array(text.utf8)
       let isWord: (UInt8) -> Bool = { (48...57).contains($0) || (97...122).contains($0) }
-      guard (1...64).contains(bytes.count), isWord(bytes[0]),
+      // A token's aud is a gateway's name or a pool's id: no name may look like an id.
+      guard (1...64).contains(bytes.count), PoolID(text) == nil, isWord(bytes[0]),
         bytes.allSatisfy({ isWord($0) || $0 == 45 || $0 == 46 || $0 == 95 })
       else { return nil }
       return text

@@ -39,10 +39,15 @@ package struct GrantLease: Command {
     let input = try input.get()
     let suffixes = act.service.suffixes
     guard
-      let (_, grant) = try await GrantFactsStore.find(
+      let (proposal, grant) = try await GrantFactsStore.find(
         proposal: input.proposal, at: act.now, suffixes: suffixes, in: tx)
     else { throw Refusals(.notFound(kind: "proposal", id: input.proposal)) }
-    guard let grant else { throw Refusals(.noGrant) }
+    guard let grant else {
+      let locks = try await LockStore.active(
+        covering: LockStore.Targets(proposal: proposal, pool: pool.id, hosts: input.hosts),
+        in: tx)
+      throw Refusals(locks.map(\.refusal) + [.noGrant])
+    }
     let point = try await enforcementPoint(input, of: pool, in: tx)
     let worker = try await WorkerStore.ensure(
       named: input.worker, of: pool.id, at: act.now, in: tx)

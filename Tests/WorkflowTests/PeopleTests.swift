@@ -30,6 +30,24 @@ struct PeopleTests {
     }
   }
 
+  @Test("the first half does not outlive the administrator who gave it")
+  func firstHalfNeedsItsAdministrator() async throws {
+    try await TestService.with { service, _ in
+      let admin = try await service.makePerson("admin", .administrator)
+      let second = try await service.makePerson("admin2", .administrator)
+      let third = try await service.makePerson("admin3", .administrator)
+      let lawyer = try await service.makePerson("lawyer")
+      let give = GiveRole(person: lawyer.id, role: .legalReviewer)
+      _ = try await service.act(as: admin, give)
+      _ = try await service.act(as: second, TakeRole(person: admin.id, role: .administrator))
+      guard case .awaitingSecond(let request) = try await service.act(as: third, give) else {
+        Issue.record("half a signature of somebody who administers no more counted")
+        return
+      }
+      #expect(request.requestedBy == third.id)
+    }
+  }
+
   @Test("two accounts of one administrator are one administrator")
   func secondAccountDoesNotSecond() async throws {
     try await TestService.with { service, _ in

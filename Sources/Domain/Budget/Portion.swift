@@ -24,6 +24,9 @@ package struct Portion: Hashable, Sendable {
       concurrency: max(concurrency, other.concurrency))
   }
 
+  /// Whether no part is larger than the other's.
+  package func fits(within other: Portion) -> Bool { largest(other) == other }
+
   package static func + (left: Portion, right: Portion) -> Portion {
     Portion(
       rate: Rate(microRPS: left.rate.microRPS + right.rate.microRPS),

@@ -37,7 +37,10 @@ extension Refusal {
       "\(held.rawValue) excludes \(asked.rawValue): nobody administers people and decides."
     case .alreadyExists(let kind, let name): "There is already a \(kind) \(name)."
     case .noOpenRound(let status): "The proposal is \(status): there is no open round."
-    case .roundClosed(let status): "The round is \(status); it is closed."
+    case .roundClosed(let status):
+      status == "approved"
+        ? "The round is approved; what it granted is stopped by revoking the grant or by a lock."
+        : "The round is \(status); it is closed."
     case .lapsed(let at): "The round lapsed at \(at); submit the revision again."
     case .staleDigest(let current):
       "The digest is not the one under review; it is \(current) now."

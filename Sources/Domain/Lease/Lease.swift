@@ -93,8 +93,8 @@ package struct Lease: Hashable, Sendable {
     Lease(
       id: id, grant: grant, budget: budget, pool: pool, worker: worker,
       enforcementPoint: enforcementPoint, credential: credential, hosts: hosts,
-      buildDigest: buildDigest, startedAt: startedAt, term: next, previous: PastTerm(term),
-      wish: wish, ended: nil)
+      buildDigest: buildDigest, startedAt: startedAt, term: next,
+      previous: PastTerm(replaced: term, by: next, older: previous), wish: wish, ended: nil)
   }
 
   func ended(_ ending: Ending) -> Lease {

@@ -76,8 +76,28 @@ package struct PastTerm: Hashable, Sendable {
     self.expiresAt = expiresAt
   }
 
-  init(_ term: LeaseTerm) {
-    self.init(number: term.number, portion: term.portion, expiresAt: term.expiresAt)
+  /// What has to be counted of all the terms that `next` replaces: of `term` and of those before
+  /// it, whose tokens may be in use as well when renewals follow each other quickly.
+  ///
+  /// One portion until one instant stands for them all. It is exact unless three terms in a row
+  /// shrink; then it is more than they take up, never less (decision 10).
+  init(replaced term: LeaseTerm, by next: LeaseTerm, older: PastTerm?) {
+    let isCovered =
+      term.portion.fits(within: next.portion) && term.expiresAt <= next.expiresAt
+    guard let older, next.issuedAt < older.freesAt else {
+      self.init(number: term.number, portion: term.portion, expiresAt: term.expiresAt)
+      return
+    }
+    if isCovered {
+      self.init(number: term.number, portion: older.portion, expiresAt: older.expiresAt)
+    } else {
+      let isOlderCovered =
+        older.portion.fits(within: term.portion) && older.expiresAt <= term.expiresAt
+      self.init(
+        number: term.number,
+        portion: isOlderCovered ? term.portion : older.portion.largest(term.portion),
+        expiresAt: max(older.expiresAt, term.expiresAt))
+    }
   }
 
   /// The first instant at which it takes up nothing.

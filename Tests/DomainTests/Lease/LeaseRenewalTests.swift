@@ -75,6 +75,25 @@ struct LeaseRenewalTests {
     #expect(free(at: (second.term.expiresAt + 3).adding(microseconds: 1)) == 1_000_000)
   }
 
+  @Test("I8 two quick renewals do not forget the first term, whose token is still good")
+  func olderTermsCount() throws {
+    var scene = LeaseScene()
+    let first = try scene.grant(scene.request())
+    let small = Rate(microRPS: 100_000)
+    scene.now = scene.now + 1
+    let second = try scene.renew(first, wish: small)
+    scene.now = scene.now + 1
+    let third = try scene.renew(second, wish: small)
+    func free(at now: Timestamp) -> Int64 {
+      scene.ground.budget.free(at: now, for: nil).microRPS
+    }
+    let guardEnd = first.term.expiresAt + 3
+    #expect(third.term.number == 3)
+    #expect(free(at: scene.now) == 0)
+    #expect(free(at: guardEnd) == 0)
+    #expect(free(at: guardEnd.adding(microseconds: 1)) == 900_000)
+  }
+
   @Test("whoever waits is made room for at the next renewal")
   func makesRoom() throws {
     var scene = LeaseScene()

@@ -158,6 +158,24 @@ struct ReviewTests {
     }
   }
 
+  @Test("an approval is void once its signer's account was stopped, also after it is woken")
+  func signerStopped() async throws {
+    try await ReviewScene.with { scene, _ in
+      let proposal = try await scene.submitted()
+      try await scene.decide(proposal, scene.legal, .legalReviewer)
+      for (version, active) in [(Int64(1), false), (2, true)] {
+        let change = ChangePerson.Input(name: nil, active: active, samePersonAs: nil)
+        _ = try await scene.service.act(
+          as: scene.administrator,
+          ChangePerson(person: scene.legal.id, version: version, input: .success(change)))
+      }
+      try await scene.decide(proposal, scene.risk, .riskReviewer)
+      #expect(try await scene.show(proposal).status == .inReview)
+      try await scene.decide(proposal, scene.both, .legalReviewer)
+      #expect(try await scene.show(proposal).status == .approved)
+    }
+  }
+
   @Test("an editor never decides, even when the text was reverted")
   func editor() async throws {
     try await ReviewScene.with { scene, _ in
