@@ -56,6 +56,7 @@ package struct Answer: Sendable {
         stored.bytes,
         contentType: stored.status >= 400 ? "application/problem+json" : "application/json")
     headers = [(.idempotencyReplayed, "true")]
+    if let wait = stored.retryAfterSeconds { headers.append((.retryAfter, String(wait))) }
   }
 
   package var response: Response {
@@ -74,6 +75,21 @@ package struct Answer: Sendable {
       }
     for header in headers { response.set(header.name, header.value) }
     return response
+  }
+}
+
+extension StoredAnswer {
+  /// What a stored problem says of waiting.
+  fileprivate var retryAfterSeconds: Int64? {
+    guard status >= 400 else { return nil }
+    do {
+      guard case .object(let members) = try JSONParser.parse(bytes),
+        case .number(let seconds)? = members["retry_after_seconds"]
+      else { return nil }
+      return seconds.int64
+    } catch {
+      preconditionFailure("a stored answer is JSON of our own: \(error)")
+    }
   }
 }
 

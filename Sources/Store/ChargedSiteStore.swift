@@ -21,6 +21,7 @@ package enum ChargedSiteStore {
     in tx: borrowing Transaction
   ) async throws -> [Charged] {
     let names = Set(hosts.flatMap(\.selfAndParents).map(\.text))
+    tx.write(SiteStore.shareSites)
     let rows = try await tx.query(selectAbove, [.textArray(names.sorted())])
     var found: Set<Charged> = []
     var missing: Set<Host> = []

@@ -12,6 +12,15 @@ package enum SignerStore {
       try rows.map(signer).map { ($0.person, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
+  /// Keeps everybody who decided on the proposal, its parties, and one more, as they are until the
+  /// transaction ends: role, account, and whose second account it is. Read them afterwards: what
+  /// was read before the lock may be old.
+  package static func lockSigners(
+    of proposal: ProposalID, and person: PersonID?, in tx: borrowing Transaction
+  ) async throws {
+    try await tx.execute(lockDeciders, [.id(proposal), .id(person)])
+  }
+
   /// Active accounts that hold any deciding role, in order of id.
   package static func candidates(in tx: borrowing Transaction) async throws -> [Signer] {
     try await tx.query(selectCandidates).map(signer)
@@ -25,6 +34,18 @@ package enum SignerStore {
       identity: try row.identifier(1, of: PersonKind.self), active: try row.bool(2),
       roles: Dictionary(zip(roles, since), uniquingKeysWith: { first, _ in first }))
   }
+
+  static let lockDeciders = Statement(
+    """
+    SELECT p.id FROM people p
+    WHERE p.id = $2::text OR p.id IN (
+      SELECT d.person FROM decisions d JOIN rounds r ON r.id = d.round
+      WHERE r.proposal = $1::text
+      UNION ALL SELECT o.requester FROM proposals o WHERE o.id = $1::text
+      UNION ALL SELECT unnest(ARRAY[r.author, r.owner, r.deputy, r.maintainer])
+      FROM revisions r WHERE r.proposal = $1::text)
+    ORDER BY p.id FOR SHARE OF p
+    """)
 
   static let select = Statement(
     """

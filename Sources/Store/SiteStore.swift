@@ -69,6 +69,8 @@ package enum SiteStore {
         throw Refusals(.alreadyExists(kind: "site with the alias", name: alias.text))
       }
     }
+    let hosts = [site.host] + site.facts.aliases
+    tx.write(chargeLeases, [.id(site.id), .textArray(hosts.map(\.text)), .instant(now)])
     _ = try await LogStore.append(ruling.entry, in: tx)
   }
 
@@ -101,6 +103,29 @@ package enum SiteStore {
       id: try row.identifier(0, of: SiteKind.self), host: try Host(try row.text(1)),
       facts: facts, version: try row.int64(3))
   }
+
+  /// Keeps leases from being given while sites change; call it before anything is read.
+  package static func lockSites(in tx: borrowing Transaction) async throws {
+    try await tx.execute(takeSites)
+  }
+
+  /// Sites do not change while a lease is given: it would not charge the new one.
+  static let shareSites = Statement(
+    "SELECT pg_advisory_xact_lock_shared(hashtextextended('countersign sites', 0))")
+
+  static let takeSites = Statement(
+    "SELECT pg_advisory_xact_lock(hashtextextended('countersign sites', 0))")
+
+  /// Leases that still take something up and name a host of the site charge it from now on.
+  static let chargeLeases = Statement(
+    """
+    INSERT INTO lease_charges (scope, lease)
+    SELECT $1::text, l.id FROM leases l
+    WHERE l.frees_at > $3 AND EXISTS (
+      SELECT FROM unnest(l.hosts) AS h (host), unnest($2::text[]) AS s (host)
+      WHERE h.host = s.host OR right(h.host, length(s.host) + 1) = '.' || s.host)
+    ON CONFLICT DO NOTHING
+    """)
 
   static let selectHost = Statement(
     """

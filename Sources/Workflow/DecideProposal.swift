@@ -21,6 +21,8 @@ package struct DecideProposal: Command {
       throw proposal.missing
     }
     let verdict = try verdict.get()
+    // Nobody loses a role or the account between the judgement of a signature and its COMMIT.
+    try await SignerStore.lockSigners(of: found.id, and: act.actor.person, in: tx)
     let review = try await act.review(of: found, caller: act.actor.person, in: tx)
     let signer = act.actor.person.flatMap { review.signers[$0] }
     let ruling = try review.decided(verdict, by: signer, actor: act.actor, at: act.now)

@@ -23,6 +23,7 @@ package struct PutSite: Command {
   package func run(by act: Act, in tx: borrowing Transaction) async throws -> Output {
     let facts = try input.get()
     try act.person(holding: [.administrator])
+    try await SiteStore.lockSites(in: tx)
     let standing = try await SiteStore.lock(host, in: tx)
     if let old = standing?.registered {
       guard let version else { throw CallFailure.preconditionRequired }

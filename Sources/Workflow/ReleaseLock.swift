@@ -21,8 +21,12 @@ package struct ReleaseLock: Command {
     }
     let reason = try reason.get()
     var firstRoles: [Role] = []
-    if let first = lock.releases.first {
-      firstRoles = try await PeopleStore.find(first.person, in: tx)?.roles ?? []
+    if let first = lock.releases.first,
+      let releaser = try await PeopleStore.find(first.person, in: tx)
+    {
+      firstRoles = releaser.roles
+      // The two accounts may have turned out to be one person's since.
+      if releaser.person.identity == person.identity { throw Refusals(.samePerson) }
     }
     let parties = try await LockStore.parties(of: lock.scope, in: tx)
     let ruling = try lock.released(

@@ -82,7 +82,7 @@ final class RunningServer: Sendable {
             return .text(.ok, text(request.body))
           }),
         Route(
-          .get, "/gate",
+          .get, "/gate", timeoutSeconds: 300,
           handler: { _ in
             await gate.wait()
             return .text(.ok, "through on \(EventLoop.current.map { "\($0.index)" } ?? "none")")
