@@ -1,5 +1,6 @@
 """A private PostgreSQL cluster with the settings of `countersign dev`, durable as that is."""
 
+import contextlib
 import getpass
 import os
 import pathlib
@@ -31,8 +32,7 @@ class Cluster:
         if self.account:
             os.chown(self.folder, self.account.pw_uid, self.account.pw_gid)
         self.data = self.folder / "data"
-        self.url = f"postgresql:///{DATABASE}?host={self.folder}&user={DATABASE}"
-        self.administrator_url = f"postgresql:///{DATABASE}?host={self.folder}&user=postgres"
+        self.url = self.url_of(DATABASE)
         self._process = None
         try:
             self._initialise()
@@ -41,6 +41,9 @@ class Cluster:
         except BaseException:
             self.stop()
             raise
+
+    def url_of(self, database, role=DATABASE):
+        return f"postgresql:///{database}?host={self.folder}&user={role}"
 
     @property
     def version(self):
@@ -110,7 +113,22 @@ class Cluster:
         self.sql(
             f'CREATE ROLE "{DATABASE}" LOGIN CREATEROLE CREATEDB;\n'
             f'CREATE DATABASE "{DATABASE}" OWNER "{DATABASE}";',
-            url=f"postgresql:///postgres?host={self.folder}&user=postgres")
+            url=self.url_of("postgres", "postgres"))
+
+    def administer(self, text):
+        """Runs statements as the superuser, each in a transaction of its own."""
+        for statement in text.strip().split(";\n"):
+            self.sql(statement, url=self.url_of("postgres", "postgres"))
+
+    @contextlib.contextmanager
+    def copy_of(self, database, name):
+        """A copy of a database that nobody is connected to; removed afterwards."""
+        self.administer(f'CREATE DATABASE "{name}" TEMPLATE "{database}" OWNER "{DATABASE}";\n'
+                        "CHECKPOINT")
+        try:
+            yield name
+        finally:
+            self.administer(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def _programs():

@@ -28,24 +28,30 @@ def build():
 class Server:
     """`countersign dev` on a cluster: migrated, with the demo's people, pool and gateway.
 
-    `accessLog` goes with the rest of the log into the file `log`.
+    The access log goes with the rest of the log into the file `log`. With a `folder` of the
+    caller's, the credentials in it are kept, so that they hold on copies of a database too.
     """
 
     def __init__(self, cluster, loops=1, access_log=True, processors=None, connections=8,
-                 environment=None):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="countersign-bench-"))
+                 environment=None, database=None, folder=None):
+        self._is_folder_own = folder is None
+        self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="countersign-bench-"))
+        path = self.folder / "credentials.json"
+        known = path.stat().st_ino if path.exists() else None
         self._process = Process(
             [BINARY, "dev"], log=self.folder / "log", processors=processors,
             environment={
-                "DATABASE_URL": cluster.url, "COUNTERSIGN_LISTEN": "127.0.0.1:0",
+                "DATABASE_URL": cluster.url_of(database) if database else cluster.url,
+                "COUNTERSIGN_LISTEN": "127.0.0.1:0",
                 "COUNTERSIGN_DATA": str(self.folder), "COUNTERSIGN_LOOPS": str(loops),
                 "COUNTERSIGN_CONNECTIONS": str(connections), "COUNTERSIGN_HOME": str(ROOT),
                 "COUNTERSIGN_ACCESS_LOG": "on" if access_log else "off",
                 **(environment or {}),
             })
         try:
-            path = self.folder / "credentials.json"
-            wait_until(lambda: self._process.ensure_alive() and path.exists(), "the start")
+            # Each start writes the file anew, once it serves.
+            wait_until(lambda: self._process.ensure_alive() and path.exists()
+                       and path.stat().st_ino != known, "the start")
             #: As docs/api.md has it: base_url, database_url, people, pools, gateways.
             self.credentials = json.loads(path.read_text())
         except BaseException:
@@ -94,7 +100,8 @@ class Server:
 
     def stop(self):
         self._process.stop()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if self._is_folder_own:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def __enter__(self):
         return self

@@ -1,6 +1,7 @@
 """The command line that all benchmarks share."""
 
 import argparse
+import signal
 import sys
 
 from .process import BenchError
@@ -21,6 +22,8 @@ def parser(description, seconds=8, repetitions=5):
 
 def main(body):
     """Runs a benchmark; what it cannot go on without ends it with one line and exit code 1."""
+    # Ends what was started, as Ctrl-C does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         body()
     except BenchError as error:

@@ -57,13 +57,15 @@ def _cell(samples, decimals):
 
 
 def conditions(seconds, repetitions, versions, *more):
-    """The lines that every table needs to mean anything."""
+    """The lines that every table needs to mean anything; `seconds` is None when each repetition
+    lasts as long as its work."""
     lines = [
         f"{_processor()}, {os.cpu_count()} cores; {platform.system()} {platform.release()}; "
         f"load average before the run {os.getloadavg()[0]:.1f}",
         f"{datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d}, commit {commit()}",
         "; ".join(versions),
-        f"{repetitions} repetitions of {seconds} s, taken in turn; median (least–greatest)",
+        f"{repetitions} repetitions{f' of {seconds} s' if seconds else ''}, taken in turn; "
+        "median (least–greatest)",
         *more,
     ]
     return "\n".join(f"- {line}" for line in lines)

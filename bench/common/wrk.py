@@ -2,11 +2,14 @@
 
 import dataclasses
 import os
+import pathlib
 import re
 import shutil
+import signal
 import subprocess
+import time
 
-from .process import BenchError
+from .process import BenchError, wait_until
 
 _UNITS = {"us": 1, "ms": 1e3, "s": 1e6, "m": 60e6}
 
@@ -38,24 +41,57 @@ def ensure_installed(program="wrk", package="wrk"):
         raise BenchError(f"{package} could not be installed:\n{done.stdout[-1000:]}")
 
 
-def run(url, connections, seconds, processors, script=None, arguments=()):
+def version():
+    text = subprocess.run(["wrk", "-v"], text=True, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT).stdout
+    return "wrk " + re.search(r"\d+\.\d+\.\d+", text)[0]
+
+
+def run(url, connections, seconds, processors, script=None):
     """Puts a load on a URL over kept connections, with one thread, and waits for its end."""
+    with _started(url, connections, seconds, processors, script) as process:
+        return _load(process.communicate()[0], process.returncode)
+
+
+def run_until(finished, url, connections, processors, script, arguments, seconds_max=600):
+    """The same until the script makes the file `finished`, which it is given as its last
+    argument. Gives the load with the seconds from the start to the file."""
+    finished = pathlib.Path(finished)
+    finished.unlink(missing_ok=True)
+    start = time.time()
+    arguments = [*arguments, finished]
+    with _started(url, connections, seconds_max, processors, script, arguments) as process:
+        try:
+            wait_until(lambda: finished.exists() or process.poll() is not None,
+                       "the last answer", seconds_max)
+        finally:
+            process.send_signal(signal.SIGINT)  # wrk sleeps for its whole duration
+            output = process.communicate()[0]
+    load = _load(output, process.returncode)
+    load.seconds = finished.stat().st_mtime - start
+    return load
+
+
+def _started(url, connections, seconds, processors, script, arguments=()):
     command = ["wrk", "--latency", "-t1", f"-c{connections}", f"-d{seconds}s"]
     if script:
         command += ["-s", str(script)]
-    done = subprocess.run(
+    return subprocess.Popen(
         [*command, url, *(["--", *map(str, arguments)] if arguments else [])], text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        preexec_fn=lambda: os.sched_setaffinity(0, processors))
-    total = re.search(r"(\d+) requests in ([\d.]+)(us|ms|s|m)\b", done.stdout)
-    if done.returncode != 0 or not total:
-        raise BenchError(f"wrk failed:\n{done.stdout}")
-    refused = re.search(r"Non-2xx or 3xx responses: (\d+)", done.stdout)
+        preexec_fn=lambda: os.sched_setaffinity(0, processors or os.sched_getaffinity(0)))
+
+
+def _load(text, code):
+    total = re.search(r"(\d+) requests in ([\d.]+)(us|ms|s|m)\b", text)
+    if code != 0 or not total:
+        raise BenchError(f"wrk failed:\n{text}")
+    refused = re.search(r"Non-2xx or 3xx responses: (\d+)", text)
     broken = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)",
-                       done.stdout)
+                       text)
     return Load(
         requests=int(total[1]), seconds=float(total[2]) * _UNITS[total[3]] / 1e6,
-        p50=_latency(done.stdout, 50), p99=_latency(done.stdout, 99),
+        p50=_latency(text, 50), p99=_latency(text, 99),
         refused=int(refused[1]) if refused else 0,
         broken=sum(map(int, broken.groups())) if broken else 0)
 
