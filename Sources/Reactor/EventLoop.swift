@@ -9,6 +9,8 @@ import Synchronization
 package final class EventLoop: TaskExecutor, @unchecked Sendable {
   /// How many events one call of epoll_wait may bring.
   private static let eventsPerTickMax = 256
+  /// How long a loop that is never idle keeps what is to be done when it is.
+  private static let idleWaitMilliseconds = 1000
   /// How often work that makes more work is run before descriptors are looked at again.
   private static let drainRoundsMax = 16
 
@@ -27,6 +29,8 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
   private var local: [Work] = []
   private var running: [Work] = []
   private var deferred: [() -> Void] = []
+  private var whenIdle: [() -> Void] = []
+  private var idleDeadline = MonotonicInstant.now()
   private var watches = WatchTable()
   private var timers = TimerQueue()
   private var tickTime = MonotonicInstant.now()
@@ -80,6 +84,16 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
   package func submitNextTick(_ body: @escaping () -> Void) {
     preconditionOnLoop()
     deferred.append(body)
+  }
+
+  /// Runs `body` on the loop once there is nothing else to do, within about a second at the
+  /// latest, and before the loop ends. In the order of the calls. On the loop only.
+  package func submitWhenIdle(_ body: @escaping () -> Void) {
+    preconditionOnLoop()
+    if whenIdle.isEmpty {
+      idleDeadline = tickTime.advanced(byMilliseconds: Self.idleWaitMilliseconds)
+    }
+    whenIdle.append(body)
   }
 
   /// Takes a part of a task to run: called by the Swift runtime.
@@ -176,6 +190,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     // What was submitted before the stop still runs, so that nobody waits for it in vain.
     takeInbox()
     drain()
+    runWhenIdle()
   }
 
   /// Asks the loop to end after the tick in which it is. From any thread.
@@ -201,8 +216,16 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     drain()
   }
 
+  /// Waits for events; what is to be done when idle is done before the loop would sleep.
   private func poll() -> Int {
-    let milliseconds = pollMilliseconds()
+    guard !whenIdle.isEmpty else { return poll(milliseconds: pollMilliseconds()) }
+    let count = poll(milliseconds: 0)
+    let isIdle = count == 0 && local.isEmpty && deferred.isEmpty
+    if isIdle || tickTime >= idleDeadline { runWhenIdle() }
+    return count
+  }
+
+  private func poll(milliseconds: Int32) -> Int {
     let count = events.withUnsafeMutableBufferPointer { buffer in
       clinux_epoll_wait(
         poller.rawValue, buffer.baseAddress, Int32(Self.eventsPerTickMax), milliseconds)
@@ -233,6 +256,13 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     guard !deferred.isEmpty else { return }
     let bodies = deferred
     deferred = []
+    for body in bodies { body() }
+  }
+
+  private func runWhenIdle() {
+    guard !whenIdle.isEmpty else { return }
+    let bodies = whenIdle
+    whenIdle = []
     for body in bodies { body() }
   }
 

@@ -13,6 +13,8 @@ package struct Readiness: OptionSet, Sendable {
   package static let writable = Readiness(rawValue: CLINUX_EPOLLOUT)
   /// The peer will send nothing more.
   package static let peerClosed = Readiness(rawValue: CLINUX_EPOLLRDHUP)
+  /// There may be something to receive: bytes, or their end.
+  package static let receivable = Readiness(rawValue: CLINUX_EPOLLIN | CLINUX_EPOLLRDHUP)
   /// An error, or both directions are closed.
   package static let failed = Readiness(rawValue: CLINUX_EPOLLERR | CLINUX_EPOLLHUP)
 

@@ -14,6 +14,10 @@ package struct Endpoint: Sendable {
     case waiting(@Sendable (Call) async throws -> Answer)
     /// Answers from memory, on the loop, without a task.
     case immediate(@Sendable (Call) -> Answer)
+    /// Answers from memory when the answer is there, else waits for it.
+    case recalling(@Sendable (Call) -> Answer?, else: @Sendable (Call) async throws -> Answer)
+    /// The same for everybody, always.
+    case fixed(Answer)
   }
 
   /// Bodies of calls by people (1 MiB).
@@ -41,25 +45,58 @@ package struct Endpoint: Sendable {
     self.handler = .immediate(handler)
   }
 
+  package init(
+    _ method: HTTPRequest.Method, _ path: String,
+    recalling: @escaping @Sendable (Call) -> Answer?,
+    else handler: @escaping @Sendable (Call) async throws -> Answer
+  ) {
+    self.method = method
+    self.path = path
+    bodyBytesMax = 0
+    self.handler = .recalling(recalling, else: handler)
+  }
+
+  package init(_ method: HTTPRequest.Method, _ path: String, fixed answer: Answer) {
+    self.method = method
+    self.path = path
+    bodyBytesMax = 0
+    handler = .fixed(answer)
+  }
+
   /// The HTTP route: every error of the handler becomes a problem.
   func route(
     service: Service, incident: @escaping @Sendable (any Error, _ requestID: String) -> String
   ) -> Route {
     switch handler {
+    case .fixed(let answer): Route(method, path, fixed: answer.response)
     case .immediate(let handler):
       Route(
         method, path, bodyBytesMax: bodyBytesMax,
         immediate: { handler(Call(request: $0, service: service)).response })
+    case .recalling(let recall, let handler):
+      Route(
+        method, path,
+        recalling: { recall(Call(request: $0, service: service))?.response },
+        else: Self.catching(handler, service: service, incident: incident))
     case .waiting(let handler):
-      Route(method, path, bodyBytesMax: bodyBytesMax) { request in
-        do {
-          return try await handler(Call(request: request, service: service)).response
-        } catch {
-          return Problems.problem(
-            for: error, requestID: request.id, now: service.now,
-            incident: { incident($0, request.id) }
-          ).response
-        }
+      Route(
+        method, path, bodyBytesMax: bodyBytesMax,
+        handler: Self.catching(handler, service: service, incident: incident))
+    }
+  }
+
+  private static func catching(
+    _ handler: @escaping @Sendable (Call) async throws -> Answer, service: Service,
+    incident: @escaping @Sendable (any Error, _ requestID: String) -> String
+  ) -> Route.Handler {
+    { request in
+      do {
+        return try await handler(Call(request: request, service: service)).response
+      } catch {
+        return Problems.problem(
+          for: error, requestID: request.id, now: service.now,
+          incident: { incident($0, request.id) }
+        ).response
       }
     }
   }

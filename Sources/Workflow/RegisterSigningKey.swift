@@ -18,14 +18,3 @@ package struct RegisterSigningKey: Command {
     try await SigningKeyStore.record(published.registered(by: act.actor, at: act.now), in: tx)
   }
 }
-
-extension Service {
-  /// The keys that tokens are verified with, of all replicas.
-  package func publishedKeys() async throws -> KeySet {
-    try await lookUnauthenticated { (tx: borrowing Transaction) in
-      let now = self.clock.read(try await ClockStore.now(in: tx))
-      return KeySet(
-        try await SigningKeyStore.all(at: now, in: tx).compactMap { VerifyingKey(jwk: $0.jwk) })
-    }
-  }
-}

@@ -13,6 +13,7 @@ package struct Service: Sendable {
   /// What this replica signs tokens with; its public half is registered at the start.
   package let signingKey: SigningKey
   let databaseClock = DatabaseClock()
+  let keyMemory = KeyMemory()
 
   package init(
     database: Database, clock: Clock, zones: Zones, suffixes: PublicSuffixes,

@@ -39,6 +39,7 @@ struct DrainTests {
       await server.server.drain(withinSeconds: 0)
       #expect(server.server.connectionCount == 0)
       #expect(try busy.readToEnd() == "")
+      await server.settle()
       #expect(server.log.lines.first?.hasPrefix("GET /gate 499 0") == true)
     }
   }

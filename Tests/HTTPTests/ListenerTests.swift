@@ -245,6 +245,19 @@ struct ListenerTests {
     }
   }
 
+  @Test("answers that are there are sent at once, others when they come")
+  func kindsOfRoutes() async throws {
+    try await RunningServer.with { server in
+      var client = try server.client()
+      try client.send(
+        Self.get("/fixed") + Self.get("/recalled") + Self.get("/recalled?no")
+          + Self.get("/fixed"))
+      var contents: [String] = []
+      for _ in 0..<4 { contents.append(try client.readAnswer().content) }
+      #expect(contents == ["fixed", "from memory", "waited for", "fixed"])
+    }
+  }
+
   @Test("a well-formed request id is echoed, another is replaced; both are in the log")
   func requestIDs() async throws {
     try await RunningServer.with { server in

@@ -25,6 +25,11 @@ struct RouterTests {
       route(.post, "/v1/leases/{lease}/renewals", bodyBytesMax: 4),
       route(.get, "/v1/leases/mine"),
       route(.get, "/v1/leases/mine/history"),
+      Route(.get, "/fixed", fixed: .text(.ok, "the same")),
+      Route(
+        .get, "/recalls/{name}",
+        recalling: { $0.pathParameter("name") == "known" ? .text(.ok, "recalled") : nil },
+        else: { .text(.ok, "found \($0.pathParameter("name"))") }),
       Route(.get, "/waits", handler: { _ in .text(.ok, "waited") }),
       route(.get, "/.well-known/jwks.json"),
     ],
@@ -36,6 +41,16 @@ struct RouterTests {
     let response = await router.answer(
       try Request(method: method, target: target, body: body, id: "r1"))
     return "\(response.status.code) \(String(decoding: response.body, as: UTF8.self))"
+  }
+
+  @Test("a route has one answer, or one from memory, or one that it waits for")
+  func kinds() async throws {
+    #expect(try await answer(.get, "/fixed") == "200 the same")
+    #expect(try await answer(.post, "/fixed", body: [1]).hasPrefix("405"))
+    #expect(try await answer(.get, "/fixed", body: [1]).hasPrefix("413"))
+    #expect(try await answer(.get, "/recalls/known") == "200 recalled")
+    #expect(try await answer(.get, "/recalls/new") == "200 found new")
+    #expect(try await answer(.get, "/waits") == "200 waited")
   }
 
   @Test(

@@ -13,14 +13,27 @@ final class RunningServer: Sendable {
   /// What handlers wait at.
   let gate: Gate
 
+  /// What the loops' access logs have handed over.
   final class AccessLog: Sendable {
-    private let records = Mutex<[AccessRecord]>([])
+    private let handedOver = Mutex<[String]>([])
+    /// For tests without a server: something has been logged.
+    let begun = Atomic(false)
 
-    func add(_ record: AccessRecord) { records.withLock { $0.append(record) } }
+    func add(_ lines: UnsafeRawBufferPointer) {
+      handedOver.withLock { $0.append(String(decoding: lines, as: UTF8.self)) }
+    }
 
+    /// One for each call of the sink.
+    var parts: [String] { handedOver.withLock { $0 } }
+
+    /// `method path status bytes request-id` of every line.
     var lines: [String] {
-      records.withLock {
-        $0.map { "\($0.method) \($0.path) \($0.status) \($0.bodyBytes) \($0.requestID)" }
+      parts.joined().split(separator: "\n").map { line in
+        let ends = line.split(separator: " [countersign] ")
+        let members = ends[0].split(separator: " ").dropFirst(3).map {
+          $0.split(separator: "=", maxSplits: 1)[1]
+        }
+        return "\(ends[1]) \(members[0]) \(members[2])"
       }
     }
   }
@@ -59,11 +72,12 @@ final class RunningServer: Sendable {
     try SocketClient(port: port)
   }
 
-  /// Waits until the loops have finished what they were doing when it was called.
+  /// Waits until the loops have finished what they were doing when it was called, and their
+  /// access logs have left.
   func settle() async {
     for loop in group.loops {
       await withCheckedContinuation { continuation in
-        loop.submit { continuation.resume() }
+        loop.submit { loop.submitWhenIdle { continuation.resume() } }
       }
     }
   }
@@ -71,6 +85,14 @@ final class RunningServer: Sendable {
   private static func router(_ gate: Gate) -> Router {
     Router(
       routes: [
+        Route(.get, "/fixed", fixed: .text(.ok, "fixed")),
+        Route(
+          .get, "/recalled",
+          recalling: { $0.query == nil ? .text(.ok, "from memory") : nil },
+          else: { _ in
+            await EventLoop.current?.sleep(until: .now().advanced(byMilliseconds: 1))
+            return .text(.ok, "waited for")
+          }),
         Route(.get, "/hello", immediate: { _ in .text(.ok, "hello") }),
         Route(.get, "/path/{name}", immediate: { .text(.ok, $0.pathParameter("name")) }),
         Route(.post, "/echo", bodyBytesMax: 4096, immediate: { .text(.ok, text($0.body)) }),

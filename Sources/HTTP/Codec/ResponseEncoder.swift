@@ -23,20 +23,20 @@ enum ResponseEncoder {
     buffer.append("HTTP/1.1 ")
     buffer.append(number: response.status.code)
     buffer.append(" ")
-    buffer.append(contentsOf: reasonPhrase(of: response.status).utf8)
+    buffer.append(text: reasonPhrase(of: response.status))
     buffer.append("\r\nDate: ")
     buffer.append(contentsOf: context.date)
     var hasCacheControl = false
     for field in response.fields {
       buffer.append("\r\n")
-      buffer.append(contentsOf: field.name.rawName.utf8)
+      buffer.append(text: field.name.rawName)
       buffer.append(": ")
-      buffer.append(contentsOf: field.value.utf8)
+      buffer.append(text: field.value)
       if field.name.canonicalName == "cache-control" { hasCacheControl = true }
     }
     if !hasCacheControl { buffer.append("\r\nCache-Control: no-store") }
     buffer.append("\r\nX-Request-Id: ")
-    buffer.append(contentsOf: context.requestID.utf8)
+    buffer.append(text: context.requestID)
     if allowsContent(response.status) {
       buffer.append("\r\nContent-Length: ")
       buffer.append(number: response.body.count)
@@ -71,17 +71,5 @@ enum ResponseEncoder {
     case 423: "Locked"
     default: ""
     }
-  }
-}
-
-extension [UInt8] {
-  fileprivate mutating func append(_ text: StaticString) {
-    text.withUTF8Buffer { append(contentsOf: $0) }
-  }
-
-  /// Appends a number that is not negative, in decimal digits.
-  fileprivate mutating func append(number: Int) {
-    if number >= 10 { append(number: number / 10) }
-    append(UInt8(0x30 + number % 10))
   }
 }

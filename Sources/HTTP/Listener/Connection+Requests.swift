@@ -22,17 +22,31 @@ extension Connection {
 
   /// A request is complete: it is answered, now or later.
   func receive(_ body: [UInt8]) {
-    guard let current else { preconditionFailure("a body comes after its head") }
-    switch current.resolution {
+    switch current?.resolution {
+    case nil: preconditionFailure("a body comes after its head")
     case .failure(let failure): answer(failure, isFault: false)
     case .options(let allow): answer(owner.router.optionsResponse(allow: allow))
     case .route(let route, let parameters):
-      var request = Request(head: current.head, body: body, id: current.id, peer: peer)
-      request.pathParameters = parameters
-      switch route.endpoint {
-      case .immediate(let handler): answer(handler(request))
-      case .waiting(let handler): run(handler, with: request, route: route)
-      }
+      if case .fixed(let response) = route.endpoint { return answer(response) }
+      answer(request(with: body, parameters), on: route)
+    }
+  }
+
+  private func request(with body: [UInt8], _ parameters: [PathParameter]) -> Request {
+    guard let current else { preconditionFailure("a body comes after its head") }
+    var request = Request(head: current.head, body: body, id: current.id, peer: peer)
+    request.pathParameters = parameters
+    return request
+  }
+
+  private func answer(_ request: Request, on route: Route) {
+    switch route.endpoint {
+    case .fixed(let response): answer(response)
+    case .immediate(let handler): answer(handler(request))
+    case .recalling(let recall, let handler):
+      if let response = recall(request) { return answer(response) }
+      run(handler, with: request, route: route)
+    case .waiting(let handler): run(handler, with: request, route: route)
     }
   }
 
@@ -103,17 +117,13 @@ extension Connection {
 
   /// Writes the access log's line for the current request.
   func logAnswer() {
-    let request = current
-    let result = answered ?? (status: 499, bodyBytes: 0, id: request?.id ?? "-")
-    current = nil
-    answered = nil
+    let request = current.take()
+    let result = answered.take() ?? (status: 499, bodyBytes: 0, id: request?.id ?? "-")
     guard let accessLog = owner.accessLog else { return }
     let end = MonotonicInstant.now()
-    accessLog(
+    accessLog.add(
       AccessRecord(
-        method: request?.head.method.rawValue ?? "-",
-        path: request.map { $0.head.text($0.head.path) } ?? "-",
-        status: result.status, bodyBytes: result.bodyBytes,
+        head: request?.head, status: result.status, bodyBytes: result.bodyBytes,
         microseconds: end.microseconds(since: request?.start ?? now),
         requestID: result.id, peer: peer))
   }

@@ -60,9 +60,9 @@ final class Connection: ReadinessHandler {
 
   func ready(_ events: Readiness) {
     if events.intersects(.failed) { return close() }
-    if events.contains(.peerClosed) { hasPeerClosed = true }
-    if events.intersects([.readable, .peerClosed]) { isReadable = true }
-    if events.contains(.writable) { isWritable = true }
+    if events.intersects(.peerClosed) { hasPeerClosed = true }
+    if events.intersects(.receivable) { isReadable = true }
+    if events.intersects(.writable) { isWritable = true }
     proceed()
   }
 

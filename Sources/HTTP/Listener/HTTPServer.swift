@@ -5,15 +5,15 @@ import Synchronization
 package final class HTTPServer: Sendable {
   private let router: Router
   private let limits: HTTPLimits
-  private let accessLog: (@Sendable (AccessRecord) -> Void)?
+  private let accessLog: AccessLog.Sink?
   private let count = ConnectionCount()
   private let listeners = Mutex<[LoopBound<LoopListener>]>([])
 
-  /// Makes a server that does not listen yet. `accessLog` is called on the loops: it must not
-  /// block.
+  /// Makes a server that does not listen yet. `accessLog` is called on the loops, also on
+  /// several at once, with whole lines: it must not block.
   package init(
     router: Router, limits: HTTPLimits = .standard,
-    accessLog: (@Sendable (AccessRecord) -> Void)? = nil
+    accessLog: AccessLog.Sink? = nil
   ) {
     self.router = router
     self.limits = limits

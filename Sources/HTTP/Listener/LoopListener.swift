@@ -25,7 +25,7 @@ final class LoopListener {
   let loop: EventLoop
   let router: Router
   let limits: HTTPLimits
-  let accessLog: (@Sendable (AccessRecord) -> Void)?
+  let accessLog: AccessLog?
   /// Where every connection of the loop receives; parsed before anything else is received.
   let readBuffer: UnsafeMutableRawBufferPointer
 
@@ -42,13 +42,13 @@ final class LoopListener {
 
   init(
     loop: EventLoop, router: Router, limits: HTTPLimits, count: ConnectionCount,
-    accessLog: (@Sendable (AccessRecord) -> Void)?
+    accessLog: AccessLog.Sink?
   ) {
     self.loop = loop
     self.router = router
     self.limits = limits
     self.count = count
-    self.accessLog = accessLog
+    self.accessLog = accessLog.map { AccessLog(loop: loop, sink: $0) }
     readBuffer = .allocate(byteCount: 64 * 1024, alignment: 16)
   }
 

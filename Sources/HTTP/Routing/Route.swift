@@ -1,16 +1,24 @@
 package import HTTPTypes
 
-/// A method, a path pattern, and what answers it.
-package struct Route: Sendable {
+/// A method, a path pattern, and what answers it. A class, because every request refers to its
+/// route.
+package final class Route: Sendable {
   /// Answers after waiting for something.
   package typealias Handler = @Sendable (Request) async -> Response
   /// Answers from memory.
   package typealias ImmediateHandler = @Sendable (Request) -> Response
+  /// Answers from memory, if the answer is there.
+  package typealias RecallingHandler = @Sendable (Request) -> Response?
 
   enum Endpoint: Sendable {
     case waiting(Handler)
     case immediate(ImmediateHandler)
+    case recalling(RecallingHandler, else: Handler)
+    case fixed(Response)
   }
+
+  /// How long a handler may take unless its route says otherwise.
+  package static let timeoutSecondsDefault = 10
 
   /// GET also serves HEAD.
   package let method: HTTPRequest.Method
@@ -25,7 +33,7 @@ package struct Route: Sendable {
   /// A route whose handler may wait. It runs on the connection's loop.
   package init(
     _ method: HTTPRequest.Method, _ pattern: String, bodyBytesMax: Int = 1024 * 1024,
-    timeoutSeconds: Int = 10, handler: @escaping Handler
+    timeoutSeconds: Int = timeoutSecondsDefault, handler: @escaping Handler
   ) {
     self.method = method
     self.pattern = pattern
@@ -42,7 +50,29 @@ package struct Route: Sendable {
     self.method = method
     self.pattern = pattern
     self.bodyBytesMax = bodyBytesMax
-    timeoutSeconds = 10
+    timeoutSeconds = Self.timeoutSecondsDefault
     endpoint = .immediate(immediate)
+  }
+
+  /// A route without a body whose answer is often in memory; when it is not, the handler waits
+  /// for it.
+  package init(
+    _ method: HTTPRequest.Method, _ pattern: String, recalling: @escaping RecallingHandler,
+    else handler: @escaping Handler
+  ) {
+    self.method = method
+    self.pattern = pattern
+    bodyBytesMax = 0
+    timeoutSeconds = Self.timeoutSecondsDefault
+    endpoint = .recalling(recalling, else: handler)
+  }
+
+  /// A route without a body that has one answer.
+  package init(_ method: HTTPRequest.Method, _ pattern: String, fixed: Response) {
+    self.method = method
+    self.pattern = pattern
+    bodyBytesMax = 0
+    timeoutSeconds = Self.timeoutSecondsDefault
+    endpoint = .fixed(fixed)
   }
 }

@@ -46,46 +46,36 @@ struct RouteTable: Sendable {
   func find(_ path: ByteSlice) -> Outcome {
     // An absolute form may have no path at all: the same as "/".
     let rest = path.base[min(path.startIndex + 1, path.endIndex)..<path.endIndex]
-    var segments: [ByteSlice] = []
-    segments.reserveCapacity(8)
-    var start = rest.startIndex
-    for position in rest.range where rest.base[position] == ASCII.slash {
-      segments.append(rest.base[start..<position])
-      start = position + 1
-    }
-    segments.append(rest.base[start..<rest.endIndex])
-    var decoded: [String?] = []
-    if path.position(of: ASCII.percent) != nil {
-      decoded = segments.map(PercentCoding.segment)
-      if decoded.contains(nil) { return .malformed }
-    }
+    guard Self.isDecodable(rest) else { return .malformed }
     var values: [String] = []
-    guard let node = descend(from: 0, segments[...], decoded, &values) else {
-      return .notFound
-    }
+    guard let node = descend(from: 0, rest, &values) else { return .notFound }
     return .found(Found(routes: nodes[node].routes, values: values))
   }
 
-  private func descend(
-    from node: Int, _ segments: ArraySlice<ByteSlice>,
-    _ decoded: [String?], _ values: inout [String]
-  ) -> Int? {
-    guard let segment = segments.first else { return nodes[node].routes.isEmpty ? nil : node }
-    let text = decoded.isEmpty ? nil : decoded[segments.startIndex]
+  /// Whether every segment can be decoded.
+  private static func isDecodable(_ path: ByteSlice) -> Bool {
+    guard path.position(of: ASCII.percent) != nil else { return true }
+    return path.split(separator: ASCII.slash, omittingEmptySubsequences: false)
+      .allSatisfy { PercentCoding.segment($0) != nil }
+  }
+
+  /// The node that `path`, which is nil behind the last segment, leads to from a node.
+  private func descend(from node: Int, _ path: ByteSlice?, _ values: inout [String]) -> Int? {
+    guard let path else { return nodes[node].routes.isEmpty ? nil : node }
+    let slash = path.position(of: ASCII.slash)
+    let segment = path.base[path.startIndex..<(slash ?? path.endIndex)]
+    let rest = slash.map { path.base[($0 + 1)..<path.endIndex] }
+    let decoded =
+      segment.position(of: ASCII.percent) == nil ? nil : PercentCoding.segment(segment)
     for literal in nodes[node].literals {
       let isEqual =
-        text.map { $0.utf8.elementsEqual(literal.bytes) }
+        decoded.map { $0.utf8.elementsEqual(literal.bytes) }
         ?? literal.bytes.withUnsafeBufferPointer(segment.isExactly)
-      guard isEqual else { continue }
-      if let found = descend(from: literal.node, segments.dropFirst(), decoded, &values) {
-        return found
-      }
+      if isEqual, let found = descend(from: literal.node, rest, &values) { return found }
     }
     guard let parameter = nodes[node].parameter, !segment.isEmpty else { return nil }
-    values.append(text ?? String(decoding: segment, as: UTF8.self))
-    if let found = descend(from: parameter, segments.dropFirst(), decoded, &values) {
-      return found
-    }
+    values.append(decoded ?? String(decoding: segment, as: UTF8.self))
+    if let found = descend(from: parameter, rest, &values) { return found }
     values.removeLast()
     return nil
   }

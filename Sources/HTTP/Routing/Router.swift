@@ -49,7 +49,11 @@ package struct Router: Sendable {
       var request = request
       request.pathParameters = parameters
       switch route.endpoint {
+      case .fixed(let response): return response
       case .immediate(let handler): return handler(request)
+      case .recalling(let recall, let handler):
+        if let response = recall(request) { return response }
+        return await handler(request)
       case .waiting(let handler): return await handler(request)
       }
     }

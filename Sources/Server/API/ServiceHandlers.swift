@@ -6,15 +6,11 @@ import Workflow
 /// Whether the process lives and is ready, and the pages that explain the API.
 enum ServiceHandlers {
   static let endpoints: [Endpoint] = [
-    Endpoint(.get, "/livez", immediate: live),
+    Endpoint(.get, "/livez", fixed: .ok(["status": "live"])),
     Endpoint(.get, "/readyz", ready),
     Endpoint(.get, "/openapi.yaml", immediate: openAPI),
     Endpoint(.get, "/problems/{code}", problemPage),
   ]
-
-  static func live(_ call: Call) -> Answer { livingAnswer }
-
-  private static let livingAnswer = Answer.ok(["status": "live"])
 
   static func ready(_ call: Call) async throws -> Answer {
     try await call.service.checkReadiness()

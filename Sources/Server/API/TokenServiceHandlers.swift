@@ -9,8 +9,8 @@ enum TokenServiceHandlers {
   static let endpoints: [Endpoint] = [
     Endpoint(
       .post, "/v1/introspections", bodyBytesMax: Endpoint.workerBodyBytesMax, introspect),
-    Endpoint(.get, "/.well-known/jwks.json", keys),
-    Endpoint(.get, "/v1/time", time),
+    Endpoint(.get, "/.well-known/jwks.json", recalling: recalledKeys, else: keys),
+    Endpoint(.get, "/v1/time", recalling: recalledTime, else: time),
   ]
 
   static func introspect(_ call: Call) async throws -> Answer {
@@ -27,14 +27,29 @@ enum TokenServiceHandlers {
     }
   }
 
+  static func recalledKeys(_ call: Call) -> Answer? {
+    call.service.recalledKeys().map(answer)
+  }
+
   static func keys(_ call: Call) async throws -> Answer {
-    let keys = try await call.service.publishedKeys()
-    return Answer.ok(keys.json).with(.cacheControl, "public, max-age=60")
+    answer(try await call.service.publishedKeys())
+  }
+
+  private static func answer(_ keys: PublishedKeys) -> Answer {
+    Answer(200, body: .bytes(keys.document, contentType: "application/json"))
+      .with(.cacheControl, "public, max-age=60")
+  }
+
+  static func recalledTime(_ call: Call) -> Answer? {
+    call.service.recalledTime().map(answer)
   }
 
   static func time(_ call: Call) async throws -> Answer {
-    let reading = try await call.service.time()
-    return .ok([
+    answer(try await call.service.time())
+  }
+
+  private static func answer(_ reading: DatabaseClock.Reading) -> Answer {
+    .ok([
       "now": JSON(reading.now), "unix_ms": JSON(reading.now.milliseconds),
       "uncertainty_ms": JSON((reading.uncertaintyMicroseconds + 999) / 1_000),
     ])

@@ -45,7 +45,7 @@ final class RunningService: Sendable {
         configuration, database: database, assets: assets, prepare: prepare)
       let server = HTTPServer(
         router: Routes.router(service: service, incident: Incidents(logger: logger).record),
-        accessLog: configuration.accessLog ? accessLog(logger) : nil)
+        accessLog: configuration.logsAccess ? StandardError.write : nil)
       let address = try await listen(server, on: group.loops, at: configuration.listen)
       return RunningService(
         service: service, address: address, group: group, database: database, server: server)
@@ -111,17 +111,6 @@ final class RunningService: Sendable {
     await server.drain()
     await database.shutdown()
     group.stop()
-  }
-
-  private static func accessLog(_ logger: Logger) -> @Sendable (AccessRecord) -> Void {
-    { record in
-      logger.info(
-        "\(record.method) \(record.path) \(record.status)",
-        metadata: [
-          "bytes": "\(record.bodyBytes)", "us": "\(record.microseconds)",
-          "request": "\(record.requestID)", "peer": "\(record.peer)",
-        ])
-    }
   }
 }
 

@@ -28,6 +28,9 @@ struct ServiceConfiguration: Sendable {
   /// COUNTERSIGN_ACCESS_LOG: on or off, default on.
   let accessLog: Bool
 
+  /// Whether requests are logged: their lines have the level `info`.
+  var logsAccess: Bool { accessLog && logLevel <= .info }
+
   /// Reads all keys and reports every bad one at once.
   static func read(
     from reader: ConfigReader, tokensDecide tokensDecideDefault: Bool
