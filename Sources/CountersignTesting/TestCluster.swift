@@ -18,6 +18,8 @@ enum TestCluster {
   static func start(
     folder: String = newFolder(), settings: [String: String] = [:]
   ) throws -> RunningCluster {
+    // An autovacuum worker, which is the superuser's, would keep a database from being dropped.
+    let settings = settings.merging(["autovacuum": "off"]) { given, _ in given }
     let plan = ClusterPlan(
       dataFolder: folder, durability: .none, connectionsMax: 300, settings: settings)
     let cluster = try PrivateCluster.start(plan, log: { _ in })

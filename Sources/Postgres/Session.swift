@@ -143,7 +143,7 @@ final class Session {
       isSync = false
       if status == PGRES_TUPLES_OK, purpose == .answer {
         let memory = ResultMemory(result)
-        reply.rows = Rows(memory: memory, affected: memory.rowsTouched)
+        reply.answers.append(Rows(memory: memory, affected: memory.rowsTouched))
         return false
       }
       if status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK {
@@ -159,7 +159,8 @@ final class Session {
   private func note(done result: OpaquePointer, _ purpose: Request.Purpose) {
     switch purpose {
     case .effect, .check: break
-    case .answer: reply.rows = Rows(memory: nil, affected: ResultMemory.rowsTouched(by: result))
+    case .answer:
+      reply.answers.append(Rows(memory: nil, affected: ResultMemory.rowsTouched(by: result)))
     case .commit:
       isCommitAnswered = true
       // COMMIT of a failed transaction succeeds by rolling back, and says so in its tag.

@@ -16,6 +16,19 @@ package struct Transaction: ~Copyable {
     try await state.query(statement, parameters)
   }
 
+  /// The same for several statements in one round trip; the rows of each, in their order.
+  ///
+  /// Each sees what the ones before it did, and what others committed until it runs.
+  package func query(_ statements: [Lookup]) async throws(DatabaseError) -> [Rows] {
+    try await state.query(statements)
+  }
+
+  /// Says what is asked right after the next statement, so that it travels with it: a round trip
+  /// less, and no other meaning. The answer is dropped when anything else comes in between.
+  package func foresee(_ statements: [Lookup]) {
+    state.foresee(statements)
+  }
+
   /// The same, for exactly one row: else `unexpectedRowCount`.
   package func one(
     _ statement: Statement, _ parameters: [Parameter] = []

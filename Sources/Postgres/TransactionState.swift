@@ -16,6 +16,10 @@ final class TransactionState: @unchecked Sendable {
   private let connection: Connection
   private let mode: Mode
   private var queued: [Request] = []
+  /// To be sent behind the next statement.
+  private var foreseen: [Lookup] = []
+  /// What the foreseen statements were answered; only the very next statement may take it.
+  private var known: (statements: [Lookup], answers: ArraySlice<Rows>)?
   private var hasBegun = false
   private var isOver = false
   private var failure: DatabaseError?
@@ -30,18 +34,40 @@ final class TransactionState: @unchecked Sendable {
   func query(
     _ statement: Statement, _ parameters: [Parameter]
   ) async throws(DatabaseError) -> Rows {
-    let request = Request(statement: statement, parameters: parameters, purpose: .answer)
-    guard let rows = try await send(request).rows else { return Rows(memory: nil, affected: 0) }
-    return rows
+    try await query([Lookup(statement, parameters)])[0]
+  }
+
+  /// Sends what is queued and the statements together; gives the rows of each.
+  func query(_ statements: [Lookup]) async throws(DatabaseError) -> [Rows] {
+    try checkAlive()
+    let known = self.known
+    self.known = nil
+    if let known, known.statements == statements { return Array(known.answers) }
+    let ahead = foreseen
+    foreseen = []
+    for statement in statements { enqueue(Request(statement)) }
+    for statement in ahead { enqueue(Request(statement)) }
+    let answers = try await send().answers
+    if !ahead.isEmpty { self.known = (ahead, answers.dropFirst(statements.count)) }
+    return Array(answers.prefix(statements.count))
+  }
+
+  /// Sends these statements behind the next one, because they are asked after it.
+  func foresee(_ statements: [Lookup]) {
+    foreseen = statements
   }
 
   /// Sends what is queued and lets the server parse the statement without running it.
   func check(_ statement: Statement) async throws(DatabaseError) {
-    _ = try await send(Request(statement: statement, purpose: .check))
+    try checkAlive()
+    known = nil
+    enqueue(Request(statement: statement, purpose: .check))
+    _ = try await send()
   }
 
   /// Queues a statement whose rows nobody wants.
   func write(_ statement: Statement, _ parameters: [Parameter]) {
+    known = nil
     guard queued.count < Self.writesMax else {
       failure = failure ?? .invalidParameter("more than \(Self.writesMax) writes are queued")
       return
@@ -80,9 +106,7 @@ final class TransactionState: @unchecked Sendable {
     hasBegun ? conclude(with: .rollback) : release()
   }
 
-  private func send(_ request: Request) async throws(DatabaseError) -> Reply {
-    try checkAlive()
-    enqueue(request)
+  private func send() async throws(DatabaseError) -> Reply {
     let reply = await exchange(takeQueued())
     if let failure = reply.failure { throw fail(failure, reply) }
     return reply

@@ -19,20 +19,23 @@ package struct Call: Sendable {
   /// Runs the command as the caller. `make` reads the body: it runs after authentication.
   ///
   /// The answer is what `answer` makes of the output; a repeat under the same Idempotency-Key
-  /// is marked `Idempotency-Replayed: true`.
+  /// is marked `Idempotency-Replayed: true`. `stored` is what is kept of it where that differs.
   package func perform<C: Command>(
-    _ make: @escaping @Sendable (Act) throws -> C,
-    answer: @escaping @Sendable (C.Output) -> Answer
+    about subject: Subject = .unknown, _ make: @escaping @Sendable (Act) throws -> C,
+    stored: (@Sendable (C.Output) -> Answer)? = nil,
+    answer: @escaping @Sendable (C.Output) throws -> Answer
   ) async throws -> Answer {
     let (service, requestID) = (service, request.id)
     let form = AnswerForm<C.Output>(
-      accepted: { answer($0).stored },
+      accepted: { try (stored ?? answer)($0).stored },
       refused: { refusals in
         Problems.problem(refusals, requestID: requestID, now: service.now).stored
       })
-    switch try await service.perform(for: try caller(), storing: form, make) {
-    case .done(let output): return answer(output)
-    case .redone(let output): return answer(output).with(.idempotencyReplayed, "true")
+    switch try await service.perform(
+      for: try caller(), about: subject, storing: form, make)
+    {
+    case .done(let output): return try answer(output)
+    case .redone(let output): return try answer(output).with(.idempotencyReplayed, "true")
     case .replayed(let stored): return Answer(replaying: stored)
     }
   }

@@ -1,17 +1,23 @@
 package import Domain
 package import Postgres
 
+/// A site that a lease counts against.
+package struct ChargedSite: Hashable, Sendable {
+  package let id: SiteID
+  package let host: Host
+  package let aliases: [Host]
+  package let origin: Origin
+
+  package enum Origin: Hashable, Sendable { case registered, implicit }
+
+  /// Whether the site's own host or an alias is the host or lies above it.
+  fileprivate func covers(_ names: [Host]) -> Bool {
+    names.contains(host) || names.contains(where: aliases.contains)
+  }
+}
+
 /// Which sites the hosts of a lease charge.
 package enum ChargedSiteStore {
-  /// A site that hosts charge.
-  package struct Charged: Hashable, Sendable {
-    package let id: SiteID
-    package let host: Host
-    package let origin: Origin
-
-    package enum Origin: Hashable, Sendable { case registered, implicit }
-  }
-
   /// Every registered site above each host, and where there is none the implicit one at its
   /// registrable domain, which is made when it does not exist yet.
   ///
@@ -19,32 +25,34 @@ package enum ChargedSiteStore {
   package static func sites(
     above hosts: [Host], implicit: Ceiling, suffixes: PublicSuffixes, at now: Timestamp,
     in tx: borrowing Transaction
-  ) async throws -> [Charged] {
+  ) async throws -> [ChargedSite] {
     let names = Set(hosts.flatMap(\.selfAndParents).map(\.text))
-    tx.write(SiteStore.shareSites)
-    let rows = try await tx.query(selectAbove, [.textArray(names.sorted())])
-    var found: Set<Charged> = []
-    var missing: Set<Host> = []
-    for host in hosts {
-      let above = Set(host.selfAndParents.map(\.text))
-      let registered = try rows.filter { row in above.contains(try row.text(2)) }
-      for row in registered {
-        found.insert(
-          Charged(
-            id: try row.identifier(0, of: SiteKind.self), host: try Host(try row.text(1)),
-            origin: .registered))
-      }
-      if registered.isEmpty { missing.insert(suffixes.implicitSite(of: host)) }
-    }
-    for host in missing.sorted() {
-      found.insert(try await implicitSite(at: host, ceiling: implicit, now: now, in: tx))
+    let registered = try await tx.query(selectAbove, [.textArray(names.sorted())]).map(site)
+    let missing = uncovered(hosts, by: registered, suffixes: suffixes)
+    var found = registered
+    for host in Set(missing.map { suffixes.implicitSite(of: $0) }).sorted() {
+      found.append(try await implicitSite(at: host, ceiling: implicit, now: now, in: tx))
     }
     return found.sorted { $0.id < $1.id }
   }
 
+  /// The hosts that none of the sites stands for: no registered one is above them, nor is the
+  /// implicit one at their registrable domain among them.
+  package static func uncovered(
+    _ hosts: [Host], by sites: [ChargedSite], suffixes: PublicSuffixes
+  ) -> [Host] {
+    let registered = sites.filter { $0.origin == .registered }
+    let implicit = sites.filter { $0.origin == .implicit }.map(\.host)
+    return hosts.filter { host in
+      let names = host.selfAndParents
+      return !registered.contains { $0.covers(names) }
+        && (implicit.isEmpty || !implicit.contains(suffixes.implicitSite(of: host)))
+    }
+  }
+
   private static func implicitSite(
     at host: Host, ceiling: Ceiling, now: Timestamp, in tx: borrowing Transaction
-  ) async throws -> Charged {
+  ) async throws -> ChargedSite {
     tx.write(
       insertImplicit,
       [
@@ -52,17 +60,24 @@ package enum ChargedSiteStore {
         .int64(ceiling.burst), .int64(ceiling.maxConcurrency), .int64(ceiling.dailyRequests),
         .text(SiteStore.windowsText(ceiling.windows)), .instant(now),
       ])
-    let row = try await tx.one(selectImplicit, [.text(host.text)])
-    return Charged(
-      id: try row.identifier(0, of: SiteKind.self), host: host, origin: .implicit)
+    return try site(try await tx.one(selectAt, [.text(host.text)]))
+  }
+
+  static func site(_ row: Row) throws -> ChargedSite {
+    ChargedSite(
+      id: try row.identifier(0, of: SiteKind.self), host: try Host(try row.text(1)),
+      aliases: try row.textArray(3).map { try Host($0) },
+      origin: try row.bool(2) ? .registered : .implicit)
   }
 
   static let selectAbove = Statement(
     """
-    SELECT s.id, s.host, n.name
-    FROM unnest($1::text[]) AS n (name)
-    JOIN sites s ON s.registered AND (s.host = n.name
-      OR EXISTS (SELECT FROM site_aliases a WHERE a.site = s.id AND a.host = n.name))
+    SELECT s.id, s.host, s.registered,
+      array(SELECT a.host FROM site_aliases a WHERE a.site = s.id)
+    FROM sites s
+    WHERE s.registered AND s.id IN (
+      SELECT id FROM sites WHERE host = ANY ($1)
+      UNION SELECT site FROM site_aliases WHERE host = ANY ($1))
     """)
 
   static let insertImplicit = Statement(
@@ -78,5 +93,17 @@ package enum ChargedSiteStore {
     SELECT made.id, 'site', $3, $4, $5, $6, 'UTC', $7, $8 FROM made
     """)
 
-  static let selectImplicit = Statement("SELECT id FROM sites WHERE host = $1")
+  static let selectAt = Statement(
+    """
+    SELECT s.id, s.host, s.registered,
+      array(SELECT a.host FROM site_aliases a WHERE a.site = s.id)
+    FROM sites s WHERE s.host = $1
+    """)
+
+  static let selectOfLease = Statement(
+    """
+    SELECT s.id, s.host, s.registered,
+      array(SELECT a.host FROM site_aliases a WHERE a.site = s.id)
+    FROM lease_charges c JOIN sites s ON s.id = c.scope WHERE c.lease = $1 ORDER BY s.id
+    """)
 }

@@ -31,12 +31,14 @@ package enum GrantFactsStore {
   package static func find(
     _ grant: GrantID, suffixes: PublicSuffixes, in tx: borrowing Transaction
   ) async throws -> Found? {
-    guard let row = try await tx.oneOrNil(selectOne, [.id(grant)]) else { return nil }
-    let facts = try facts(row)
-    let budgets = try await tx.query(selectBudgets, [.id(grant)]).map { row in
-      try budget(row, of: grant, suffixes: suffixes)
-    }
-    return Found(facts: facts, budgets: budgets, issuer: try row.text(11))
+    let answers = try await tx.query([
+      Lookup(selectOne, [.id(grant)]), Lookup(selectBudgets, [.id(grant)]),
+    ])
+    guard let row = answers[0].first else { return nil }
+    return Found(
+      facts: try facts(row, from: 0),
+      budgets: try answers[1].map { row in try budget(row, from: 0, suffixes: suffixes) },
+      issuer: try row.text(11))
   }
 
   /// What may have changed while the scopes' lock was waited for.
@@ -49,12 +51,16 @@ package enum GrantFactsStore {
     package let waiting: [Rate]
   }
 
-  /// The clock and what of grant and budget changes, in one question.
-  package static func fresh(
-    _ budget: Budget, besides worker: WorkerID, in tx: borrowing Transaction
-  ) async throws -> Fresh {
-    let row = try await tx.one(
+  /// Asks for the clock and what of grant and budget changes.
+  static func selectingFresh(_ budget: Budget, besides worker: WorkerID) -> Lookup {
+    Lookup(
       selectFresh, [.id(budget.id), .id(budget.grant), .id(worker), .int64(waitingMax)])
+  }
+
+  static func fresh(_ rows: Rows) throws -> Fresh {
+    guard let row = rows.first else {
+      preconditionFailure("a budget does not go away: the schema says so")
+    }
     return Fresh(
       clock: try row.instant(0), standing: try standing(row, state: 1, at: 2),
       leftInTotal: try row.int64(3),
@@ -64,16 +70,18 @@ package enum GrantFactsStore {
   /// How many that wait are looked at; a budget has fewer places.
   private static let waitingMax: Int64 = 1_000
 
-  private static func facts(_ row: Row) throws -> GrantFacts {
-    let tier = try row.decoded(3, Tier(try row.text(3)))
+  /// Reads the first columns of `selectOne`, which begin at `first`.
+  static func facts(_ row: Row, from first: Int) throws -> GrantFacts {
+    let tier = try row.decoded(first + 3, Tier(try row.text(first + 3)))
     return GrantFacts(
-      id: try row.identifier(0, of: GrantKind.self),
-      proposal: try row.identifier(1, of: ProposalKind.self), digest: try row.digest(2),
-      tier: tier, standing: try standing(row, state: 9, at: 10), startsAt: try row.instant(4),
-      endsAt: try row.instant(5),
-      pools: try row.textArray(6).map { try row.decoded(6, PoolID($0)) },
-      buildDigests: try row.textArray(7).map { try row.decoded(7, Digest($0)) },
-      tokenBlocks: try tokenBlocks(row, 8),
+      id: try row.identifier(first, of: GrantKind.self),
+      proposal: try row.identifier(first + 1, of: ProposalKind.self),
+      digest: try row.digest(first + 2), tier: tier,
+      standing: try standing(row, state: first + 9, at: first + 10),
+      startsAt: try row.instant(first + 4), endsAt: try row.instant(first + 5),
+      pools: try row.textArray(first + 6).map { try row.decoded(first + 6, PoolID($0)) },
+      buildDigests: try row.textArray(first + 7).map { try row.decoded(first + 7, Digest($0)) },
+      tokenBlocks: try tokenBlocks(row, first + 8),
       // From T3 a token waits for a signed checkpoint of the log; none is signed yet.
       evidence: tier >= .t3 ? .pending : .recordedIsEnough)
   }
@@ -105,21 +113,25 @@ package enum GrantFactsStore {
     }
   }
 
-  private static func budget(
-    _ row: Row, of grant: GrantID, suffixes: PublicSuffixes
+  /// Reads the columns of `selectBudgets`, which begin at `first`.
+  static func budget(
+    _ row: Row, from first: Int, suffixes: PublicSuffixes
   ) throws -> Budget {
     Budget(
-      id: try row.identifier(0, of: BudgetKind.self), grant: grant, target: try row.int64(1),
-      patterns: try row.textArray(2).compactMap { text in
+      id: try row.identifier(first, of: BudgetKind.self),
+      grant: try row.identifier(first + 1, of: GrantKind.self),
+      target: try row.int64(first + 2),
+      patterns: try row.textArray(first + 3).compactMap { text in
         do {
           return try HostPattern(text, suffixes: suffixes)
         } catch HostError.patternOverSuffix {
           // The list of suffixes has grown since: what lies under it is many owners' now.
           return nil
         }
-      }, pathPrefixes: try row.textArray(3), methods: try row.textArray(4),
-      startsAt: try row.instant(5), endsAt: try row.instant(6),
-      evidenceExpiresAt: try row.instantOrNil(7), leftInTotal: try row.int64(8))
+      }, pathPrefixes: try row.textArray(first + 4), methods: try row.textArray(first + 5),
+      startsAt: try row.instant(first + 6), endsAt: try row.instant(first + 7),
+      evidenceExpiresAt: try row.instantOrNil(first + 8),
+      leftInTotal: try row.int64(first + 9))
   }
 
   static let selectOfProposal = Statement(
@@ -158,7 +170,7 @@ package enum GrantFactsStore {
 
   static let selectBudgets = Statement(
     """
-    SELECT id, target, hosts, path_prefixes, methods, starts_at, ends_at,
+    SELECT id, grant_id, target, hosts, path_prefixes, methods, starts_at, ends_at,
       evidence_expires_at, total_requests - total_used
     FROM budgets WHERE grant_id = $1 ORDER BY target
     """)

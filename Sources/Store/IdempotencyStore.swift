@@ -18,25 +18,30 @@ package enum IdempotencyStore {
     }
   }
 
-  /// Takes the key until the transaction ends; false while another call with it is running.
-  package static func claim(
-    _ key: IdempotencyKey, in tx: borrowing Transaction
-  ) async throws -> Bool {
-    let name = "idempotency\n\(key.caller)\n\(key.path)\n\(key.key)"
-    return try await tx.one(tryLock, [.text(name)]).bool(0)
+  package enum Claim: Sendable {
+    /// Nobody has used the key in the last 24 hours.
+    case free
+    /// Another call with it is running.
+    case taken
+    case answered(Answer)
   }
 
-  /// The answer stored for the key in the last 24 hours; claim it first.
-  package static func find(
+  /// Takes the key until the transaction ends.
+  package static func claim(
     _ key: IdempotencyKey, now: Timestamp, in tx: borrowing Transaction
-  ) async throws -> Answer? {
+  ) async throws -> Claim {
+    let name = "idempotency\n\(key.caller)\n\(key.path)\n\(key.key)"
     let oldest = now.adding(seconds: -keptSeconds)
-    guard
-      let row = try await tx.oneOrNil(
-        select, [.text(key.caller), .text(key.path), .text(key.key), .instant(oldest)])
-    else { return nil }
-    return Answer(
-      bodyDigest: try row.digest(0), status: try row.int32(1), bytes: try row.bytes(2))
+    // The second question looks when the first has taken the key: nothing comes in between.
+    let answers = try await tx.query([
+      Lookup(tryLock, [.text(name)]),
+      Lookup(
+        select, [.text(key.caller), .text(key.path), .text(key.key), .instant(oldest)]),
+    ])
+    guard try answers[0].first?.bool(0) == true else { return .taken }
+    guard let row = answers[1].first else { return .free }
+    return .answered(
+      Answer(bodyDigest: try row.digest(0), status: try row.int32(1), bytes: try row.bytes(2)))
   }
 
   /// Queues the answer; it commits with the effect it answers for. Each store also takes a few
@@ -53,9 +58,9 @@ package enum IdempotencyStore {
     tx.write(deleteOld, [.instant(now.adding(seconds: -keptSeconds))])
   }
 
-  /// What happens after this can be undone without losing the claim.
-  package static func markEffect(in tx: borrowing Transaction) async throws {
-    try await tx.execute(savepoint, [])
+  /// Queues a mark: what happens after it can be undone without losing the claim.
+  package static func markEffect(in tx: borrowing Transaction) {
+    tx.write(savepoint)
   }
 
   /// Undoes everything since `markEffect`.

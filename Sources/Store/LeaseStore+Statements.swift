@@ -60,12 +60,6 @@ extension LeaseStore {
     WHERE c.scope = ANY ($1) AND l.frees_at > $2
     """)
 
-  static let selectChargedSites = Statement(
-    "SELECT c.scope FROM lease_charges c JOIN sites s ON s.id = c.scope WHERE c.lease = $1")
-
-  static let selectChargedHosts = Statement(
-    "SELECT s.host FROM lease_charges c JOIN sites s ON s.id = c.scope WHERE c.lease = $1")
-
   static let selectLive = Statement(
     """
     SELECT count(*), max(l.expires_at),
@@ -97,19 +91,26 @@ extension LeaseStore {
       $18, $19)
     """)
 
+  /// Fails (division by zero) unless it is the term that follows: the lock on the scopes leaves
+  /// no other, and COMMIT is sent along without looking.
   static let updateTerm = Statement(
     """
-    UPDATE leases SET term = $2, urps = $3, burst = $4, concurrency = $5, quota = $6, day = $7,
-      wants_urps = $8, issued_at = $9, expires_at = $10, previous_urps = $11,
-      previous_burst = $12, previous_concurrency = $13, previous_expires_at = $14,
-      frees_at = $15
-    WHERE id = $1 AND term = $2 - 1 AND ended_at IS NULL
+    WITH renewed AS (
+      UPDATE leases SET term = $2, urps = $3, burst = $4, concurrency = $5, quota = $6,
+        day = $7, wants_urps = $8, issued_at = $9, expires_at = $10, previous_urps = $11,
+        previous_burst = $12, previous_concurrency = $13, previous_expires_at = $14,
+        frees_at = $15
+      WHERE id = $1 AND term = $2 - 1 AND ended_at IS NULL RETURNING id)
+    SELECT 1 / count(*) FROM renewed
     """)
 
+  /// Fails in the same way unless the lease has not ended yet.
   static let updateEnded = Statement(
     """
-    UPDATE leases SET ended_at = $2, ended_as = $3, frees_at = $4, return_report = $5
-    WHERE id = $1 AND ended_at IS NULL
+    WITH ended AS (
+      UPDATE leases SET ended_at = $2, ended_as = $3, frees_at = $4, return_report = $5
+      WHERE id = $1 AND ended_at IS NULL RETURNING id)
+    SELECT 1 / count(*) FROM ended
     """)
 
   static let insertOneTerm = Statement(

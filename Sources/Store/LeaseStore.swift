@@ -9,41 +9,14 @@ package enum LeaseStore {
     try await tx.oneOrNil(selectOne, [.id(id)]).map(view)
   }
 
-  /// The newest lease of a worker on a target that has not ended.
-  package static func held(
-    by worker: WorkerID, on budget: BudgetID, in tx: borrowing Transaction
-  ) async throws -> Lease? {
-    try await tx.oneOrNil(selectHeld, [.id(worker), .id(budget)]).map(view)?.lease
-  }
-
-  /// Everything that takes up the scopes at `now`, by scope.
-  package static func occupants(
-    of scopes: [ScopeID], at now: Timestamp, in tx: borrowing Transaction
-  ) async throws -> [ScopeID: [Occupant]] {
+  /// Everything that takes up scopes, by scope: the rows of `selectOccupants`.
+  static func occupants(_ rows: Rows) throws -> [ScopeID: [Occupant]] {
     var found: [ScopeID: [Occupant]] = [:]
-    let rows = try await tx.query(
-      selectOccupants, [.textArray(scopes.map(\.text)), .instant(now)])
     for row in rows {
       let scope = try row.decoded(0, ScopeID(try row.text(0)))
       found[scope, default: []].append(try occupant(row))
     }
     return found
-  }
-
-  /// The sites that a lease counts against.
-  package static func chargedSites(
-    of id: LeaseID, in tx: borrowing Transaction
-  ) async throws -> [SiteID] {
-    try await tx.query(selectChargedSites, [.id(id)]).map { row in
-      try row.identifier(0, of: SiteKind.self)
-    }
-  }
-
-  /// The hosts of those sites: a stop on a site covers its aliases too.
-  package static func chargedSiteHosts(
-    of id: LeaseID, in tx: borrowing Transaction
-  ) async throws -> [Host] {
-    try await tx.query(selectChargedHosts, [.id(id)]).map { row in try Host(try row.text(0)) }
   }
 
   /// What a list is asked for.
@@ -85,10 +58,10 @@ package enum LeaseStore {
     return (try row.int64(0), try row.instantOrNil(1), try row.textArray(2))
   }
 
-  /// A new chain with what it reserves.
+  /// Queues a new chain with what it reserves, behind the head of the grant's stream.
   package static func record(
-    _ ruling: Ruling<IssuedTerm>, in tx: borrowing Transaction
-  ) async throws {
+    _ ruling: Ruling<IssuedTerm>, behind head: LogHead, in tx: borrowing Transaction
+  ) throws {
     let lease = ruling.subject.lease
     tx.write(
       insert,
@@ -104,16 +77,14 @@ package enum LeaseStore {
     insertTerm(ruling.subject, in: tx)
     WaitStore.leave(lease.worker, lease.budget, in: tx)
     ScopeStore.charge(ruling.subject, at: lease.term.issuedAt, in: tx)
-    _ = try await LogStore.append(ruling.entry, in: tx)
+    try LogStore.append(ruling.entry, behind: head, in: tx)
   }
 
-  /// The next term of a chain; it is the journal's row, not an event of the log.
-  package static func record(
-    _ issued: IssuedTerm, in tx: borrowing Transaction
-  ) async throws {
+  /// Queues the next term of a chain; it is the journal's row, not an event of the log.
+  package static func record(_ issued: IssuedTerm, in tx: borrowing Transaction) {
     let lease = issued.lease
     let previous = lease.previous
-    try await tx.execute(
+    tx.write(
       updateTerm,
       [
         .id(lease.id), .int64(lease.term.number), .int64(lease.term.portion.rate.microRPS),
@@ -123,25 +94,25 @@ package enum LeaseStore {
         .int64(previous?.portion.rate.microRPS ?? 0), .int64(previous?.portion.burst ?? 0),
         .int64(previous?.portion.concurrency ?? 0), .instant(previous?.expiresAt),
         .instant(lease.freesAt),
-      ], rows: 1)
+      ])
     insertTerm(issued, in: tx)
     ScopeStore.charge(issued, at: lease.term.issuedAt, in: tx)
   }
 
-  /// The end of a chain, with the last report.
+  /// Queues the end of a chain with the last report, behind the head of the grant's stream.
   package static func record(
-    _ ruling: Ruling<Lease.ReturnedLease>, in tx: borrowing Transaction
-  ) async throws {
+    _ ruling: Ruling<Lease.ReturnedLease>, behind head: LogHead, in tx: borrowing Transaction
+  ) throws {
     let (lease, report) = (ruling.subject.lease, ruling.subject.report)
     guard let ended = lease.ended else { preconditionFailure("a returned lease has ended") }
-    try await tx.execute(
+    tx.write(
       updateEnded,
       [
         .id(lease.id), .instant(ended.at), .text(ended.cause.rawValue),
         .instant(ended.freesAt),
         .text(String(decoding: report.json.bytes(), as: UTF8.self)),
-      ], rows: 1)
-    _ = try await LogStore.append(ruling.entry, in: tx)
+      ])
+    try LogStore.append(ruling.entry, behind: head, in: tx)
   }
 
   private static func insertTerm(_ issued: IssuedTerm, in tx: borrowing Transaction) {

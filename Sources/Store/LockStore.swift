@@ -31,14 +31,18 @@ package enum LockStore {
   package static func active(
     covering targets: Targets, in tx: borrowing Transaction
   ) async throws -> [Lock] {
+    try await locks(try await tx.query([selecting(covering: targets)])[0], in: tx)
+  }
+
+  /// What `active` asks, for whoever asks several things together.
+  static func selecting(covering targets: Targets) -> Lookup {
     let names = Set(targets.hosts.flatMap(\.selfAndParents).map(\.text)).sorted()
-    let rows = try await tx.query(
+    return Lookup(
       selectCovering,
       [
         .textArray(names), .id(targets.proposal), .id(targets.grant), .id(targets.pool),
         .id(targets.worker),
       ])
-    return try await locks(rows, in: tx)
   }
 
   package static func find(_ id: LockID, in tx: borrowing Transaction) async throws -> Lock? {
@@ -115,7 +119,8 @@ package enum LockStore {
     }
   }
 
-  private static func locks(
+  /// The locks of these rows with their releases, which are asked for where there are any locks.
+  static func locks(
     _ rows: Rows, in tx: borrowing Transaction
   ) async throws -> [Lock] {
     guard !rows.isEmpty else { return [] }

@@ -2,6 +2,12 @@ package import Domain
 import Ledger
 package import Postgres
 
+/// The last event of a stream, whose row is locked.
+package struct LogHead: Sendable {
+  fileprivate let log: String
+  fileprivate let last: StreamHead
+}
+
 /// Appends events to their streams; the sequencer numbers what stands in `pending`.
 package enum LogStore {
   /// Locks the stream's head until the transaction ends and queues the event behind it.
@@ -10,9 +16,15 @@ package enum LogStore {
   package static func append(
     _ entry: LogEntry, in tx: borrowing Transaction
   ) async throws -> EventID {
-    let row = try await tx.one(lockHead, [.text(entry.stream.text), .bytes(Digest.zero.bytes)])
-    let head = StreamHead(seq: try row.int64(0), leafHash: Digest(bytes: try row.bytes(1)))
-    let event = try EventRecord(entry, log: try row.text(2), after: head)
+    try append(entry, behind: try await lock(entry.stream, in: tx), in: tx)
+  }
+
+  /// Queues the event behind the head of its stream.
+  @discardableResult
+  static func append(
+    _ entry: LogEntry, behind head: LogHead, in tx: borrowing Transaction
+  ) throws -> EventID {
+    let event = try EventRecord(entry, log: head.log, after: head.last)
     tx.write(
       insertEvent,
       [
@@ -45,8 +57,20 @@ package enum LogStore {
   /// everything that the stream tells.
   package static func lock(
     _ stream: StreamID, in tx: borrowing Transaction
-  ) async throws {
-    _ = try await tx.query(lockHead, [.text(stream.text), .bytes(Digest.zero.bytes)])
+  ) async throws -> LogHead {
+    let locking = lockingHead(stream)
+    return try head(try await tx.one(locking.statement, locking.parameters))
+  }
+
+  /// What `lock` asks, for whoever asks several things together.
+  static func lockingHead(_ stream: StreamID) -> Lookup {
+    Lookup(lockHead, [.text(stream.text), .bytes(Digest.zero.bytes)])
+  }
+
+  static func head(_ row: Row) throws -> LogHead {
+    LogHead(
+      log: try row.text(2),
+      last: StreamHead(seq: try row.int64(0), leafHash: Digest(bytes: try row.bytes(1))))
   }
 
   /// The events of a stream in order: the exact bytes of each.

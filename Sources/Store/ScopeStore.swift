@@ -21,22 +21,16 @@ package enum ScopeStore {
     package let spent: [LocalDate: Int64]
   }
 
-  /// Queues the limit on how long any lock of this transaction is waited for.
-  package static func limitWaiting(in tx: borrowing Transaction) {
-    tx.write(setLockTimeout, [.text(lockTimeout)])
+  /// Queues the limit on how long any lock of this transaction is waited for, and keeps sites
+  /// from changing until it ends: a lease given meanwhile would not charge the new one.
+  package static func prepareToLock(in tx: borrowing Transaction) {
+    tx.write(prepare, [.text(lockTimeout)])
   }
 
-  /// Locks the scopes until the transaction ends, always in order of id, so that no two calls
-  /// wait for each other. Error: `lockNotAvailable` when that takes too long.
-  package static func lock(
-    _ ids: [ScopeID], at now: Timestamp, in tx: borrowing Transaction
-  ) async throws -> [LockedScope] {
-    let names = ids.map(\.text)
-    let locked = try await tx.query(lockAll, [.textArray(names)])
+  /// Reads what `lockAll` and `selectDays` found.
+  static func scopes(_ locked: Rows, days: Rows) throws -> [LockedScope] {
     var spent: [String: [LocalDate: Int64]] = [:]
-    // No zone's day is further behind than yesterday's in UTC.
-    let earliest = now.utcDate.adding(days: -1)
-    for row in try await tx.query(selectDays, [.textArray(names), .date(earliest)]) {
+    for row in days {
       spent[try row.text(0), default: [:]][try row.localDate(1)] = try row.int64(2)
     }
     return try locked.map { row in try scope(row, spent: spent[try row.text(0)] ?? [:]) }
@@ -44,26 +38,23 @@ package enum ScopeStore {
 
   /// Queues a stricter rate for an implicit site; its row is locked.
   package static func lower(
-    _ site: SiteID, to rate: Rate, in tx: borrowing Transaction
+    _ site: ScopeID, to rate: Rate, in tx: borrowing Transaction
   ) {
-    tx.write(lowerRate, [.id(site), .int64(rate.microRPS)])
+    tx.write(lowerRate, [.text(site.text), .int64(rate.microRPS)])
   }
 
   /// Queues what an issued term reserves, and how far the scopes' clock has come.
   static func charge(_ issued: IssuedTerm, at now: Timestamp, in tx: borrowing Transaction) {
-    let lease = issued.lease
-    for reservation in issued.reservations {
-      tx.write(
-        addReserved,
-        [
-          .text(reservation.scope.text), .date(reservation.day),
-          .int64(reservation.requests),
-        ])
-      tx.write(insertCharge, [.text(reservation.scope.text), .id(lease.id)])
-    }
+    let (lease, reservations) = (issued.lease, issued.reservations)
+    let scopes = Parameter.textArray(reservations.map(\.scope.text))
     tx.write(
-      moveClock,
-      [.textArray(issued.reservations.map(\.scope.text)), .instant(now)])
+      addReserved,
+      [
+        scopes, .int64Array(reservations.map { Int64($0.day.daysSince1970) }),
+        .int64Array(reservations.map(\.requests)),
+      ])
+    tx.write(insertCharges, [scopes, .id(lease.id)])
+    tx.write(moveClock, [scopes, .instant(now)])
     tx.write(addTotal, [.id(lease.budget), .int64(lease.term.quota)])
   }
 
@@ -83,7 +74,11 @@ package enum ScopeStore {
       lastClock: try row.instant(11), spent: spent)
   }
 
-  static let setLockTimeout = Statement("SELECT set_config('lock_timeout', $1, true)")
+  static let prepare = Statement(
+    """
+    SELECT set_config('lock_timeout', $1, true),
+      pg_advisory_xact_lock_shared(hashtextextended('countersign sites', 0))
+    """)
 
   static let lockAll = Statement(
     """
@@ -103,13 +98,15 @@ package enum ScopeStore {
 
   static let addReserved = Statement(
     """
-    INSERT INTO scope_days (scope, day, used, reserved) VALUES ($1, $2, 0, $3)
+    INSERT INTO scope_days (scope, day, used, reserved)
+    SELECT r.scope, date '1970-01-01' + r.day::integer, 0, r.requests
+    FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS r (scope, day, requests)
     ON CONFLICT (scope, day) DO UPDATE SET reserved = scope_days.reserved + excluded.reserved
     """)
 
-  static let insertCharge = Statement(
+  static let insertCharges = Statement(
     """
-    INSERT INTO lease_charges (scope, lease) VALUES ($1, $2)
+    INSERT INTO lease_charges (scope, lease) SELECT s, $2 FROM unnest($1::text[]) AS s
     ON CONFLICT (scope, lease) DO NOTHING
     """)
 

@@ -109,10 +109,6 @@ package enum SiteStore {
     try await tx.execute(takeSites)
   }
 
-  /// Sites do not change while a lease is given: it would not charge the new one.
-  static let shareSites = Statement(
-    "SELECT pg_advisory_xact_lock_shared(hashtextextended('countersign sites', 0))")
-
   static let takeSites = Statement(
     "SELECT pg_advisory_xact_lock(hashtextextended('countersign sites', 0))")
 

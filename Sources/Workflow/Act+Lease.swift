@@ -12,42 +12,42 @@ extension Act {
     return view
   }
 
-  /// What a lease is about, with the issuer of its tokens.
-  func scene(
+  /// A lease that exists, with what is behind it.
+  func context(
     of id: LeaseID, in tx: borrowing Transaction
-  ) async throws -> (scene: LeaseScene, issuer: String) {
-    let view = try await lease(id, in: tx)
-    let lease = view.lease
+  ) async throws -> LeaseContext {
     guard
-      let grant = try await GrantFactsStore.find(
-        lease.grant, suffixes: service.suffixes, in: tx),
-      let budget = grant.budgets.first(where: { $0.id == lease.budget })
-    else { preconditionFailure("a lease has its grant and budget: the schema says so") }
-    let charged = try await LeaseStore.chargedSites(of: id, in: tx)
-    let scene = LeaseScene(
-      grant: grant.facts.within(budget), budget: budget, hosts: lease.hosts, pool: lease.pool,
-      worker: lease.worker, keyEndsAt: credentialExpiresAt ?? now, charged: charged)
-    return (scene, grant.issuer)
+      let context = try await LeaseContextStore.find(id, suffixes: service.suffixes, in: tx)
+    else { throw Refusals(.notFound(kind: "lease", id: id.text)) }
+    return context
   }
 
-  /// The answer for a lease on the ground that was just looked at.
-  func answer(
-    _ view: LeaseView, on ground: LeaseGround, in tx: borrowing Transaction
-  ) async throws -> LeaseAnswer {
-    let (scene, issuer) = try await scene(of: view.lease.id, in: tx)
-    return try LeaseAnswer(
-      view.lease, workerName: view.workerName, budget: scene.budget, grant: ground.grant,
-      issuer: issuer, epoch: ground.budget.epoch, now: ground.now, key: service.signingKey)
+  /// What the rules look at for a lease that exists, and the lease as it stands, both under the
+  /// locks of its scopes.
+  func locked(
+    _ context: LeaseContext, loggingIn stream: StreamID? = nil, in tx: borrowing Transaction
+  ) async throws -> (ground: LeaseGround, view: LeaseView, head: LogHead?) {
+    let lease = context.view.lease
+    let scene = LeaseScene(
+      grant: context.grant, budget: context.budget, hosts: lease.hosts, pool: lease.pool,
+      worker: lease.worker, keyEndsAt: credentialExpiresAt ?? now, charged: context.sites,
+      lease: .lease(lease.id))
+    let locked = try await scene.locked(by: self, loggingIn: stream, in: tx)
+    guard let view = locked.lease else {
+      preconditionFailure("a lease does not go away: the schema says so")
+    }
+    return (locked.ground, view, locked.head)
   }
 
   /// A lease that was answered before, asked for again: as it stands now. A stop wins.
   func leaseAgain(
     _ id: LeaseID, in tx: borrowing Transaction
   ) async throws -> LeaseAnswer {
-    let (scene, _) = try await scene(of: id, in: tx)
-    let ground = try await scene.locked(by: self, in: tx)
-    let view = try await lease(id, in: tx)
+    let context = try await context(of: id, in: tx)
+    let (ground, view, _) = try await locked(context, in: tx)
     try view.lease.checkRepeat(on: ground)
-    return try await answer(view, on: ground, in: tx)
+    return LeaseAnswer(
+      view.lease, workerName: view.workerName, budget: context.budget, ground: ground,
+      issuer: context.issuer)
   }
 }

@@ -64,13 +64,19 @@ package struct StoredAnswer: Hashable, Sendable {
   }
 }
 
+/// What a command is about, as far as it is known before it runs.
+package enum Subject: Hashable, Sendable {
+  case unknown
+  case lease(LeaseID)
+}
+
 /// How the caller's answers are written down for repeats.
 package struct AnswerForm<Output: Sendable>: Sendable {
-  package let accepted: @Sendable (Output) -> StoredAnswer
+  package let accepted: @Sendable (Output) throws -> StoredAnswer
   package let refused: @Sendable (Refusals) -> StoredAnswer
 
   package init(
-    accepted: @escaping @Sendable (Output) -> StoredAnswer,
+    accepted: @escaping @Sendable (Output) throws -> StoredAnswer,
     refused: @escaping @Sendable (Refusals) -> StoredAnswer
   ) {
     self.accepted = accepted

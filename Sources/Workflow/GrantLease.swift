@@ -56,20 +56,21 @@ package struct GrantLease: Command {
 
     let scene = LeaseScene(
       grant: grant.facts.within(budget), budget: budget, hosts: input.hosts, pool: pool.id,
-      worker: worker, keyEndsAt: act.credentialExpiresAt ?? act.now, charged: [])
-    let ground = try await scene.locked(
+      worker: worker, keyEndsAt: act.credentialExpiresAt ?? act.now, charged: [],
+      lease: .worker)
+    let locked = try await scene.locked(
       by: act, loggingIn: StreamID(grant.facts.id), in: tx)
-    let held = try await LeaseStore.held(by: worker, on: budget.id, in: tx)
+    guard let head = locked.head else { preconditionFailure("the stream was locked") }
+    let ground = locked.ground
     let request = LeaseRequest(
       lease: LeaseID.make(at: ground.now), pool: pool.id, worker: worker,
       enforcementPoint: point, credential: act.actor.credential ?? "", hosts: input.hosts,
-      wish: input.wish, buildDigest: input.buildDigest, held: held)
+      wish: input.wish, buildDigest: input.buildDigest, held: locked.lease?.lease)
     let ruling = try Lease.granted(request, on: ground, by: act.actor)
-    try await LeaseStore.record(ruling, in: tx)
-    return try LeaseAnswer(
-      ruling.subject.lease, workerName: input.worker, budget: budget, grant: ground.grant,
-      issuer: grant.issuer, epoch: ground.budget.epoch, now: ground.now,
-      key: act.service.signingKey)
+    try LeaseStore.record(ruling, behind: head, in: tx)
+    return LeaseAnswer(
+      ruling.subject.lease, workerName: input.worker, budget: budget, ground: ground,
+      issuer: grant.issuer)
   }
 
   /// The same lease signed anew, while nothing stops it.

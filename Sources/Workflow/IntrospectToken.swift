@@ -33,20 +33,19 @@ package struct IntrospectToken: Query {
       // Whatever is wrong with it: an inactive token is inactive and nothing else.
       return nil
     }
-    guard let view = try await LeaseStore.find(claims.lease, in: tx),
-      let grant = try await GrantFactsStore.find(
-        view.lease.grant, suffixes: act.service.suffixes, in: tx),
-      let budget = grant.budgets.first(where: { $0.id == view.lease.budget }),
-      claims.issuer == grant.issuer
+    guard
+      let context = try await LeaseContextStore.find(
+        claims.lease, suffixes: act.service.suffixes, in: tx),
+      claims.issuer == context.issuer
     else { return nil }
-    let sites = try await LeaseStore.chargedSiteHosts(of: view.lease.id, in: tx)
+    let lease = context.view.lease
+    // A stop on a site covers its aliases too.
     let locks = try await LockStore.active(
       covering: LockStore.Targets(
-        proposal: view.proposal, grant: view.lease.grant, pool: view.lease.pool,
-        worker: view.lease.worker, hosts: view.lease.hosts + sites), in: tx)
-    let isActive = view.lease.honours(
-      term: claims.term, for: audience, grant: grant.facts.within(budget), locks: locks,
-      at: act.now)
+        proposal: context.view.proposal, grant: lease.grant, pool: lease.pool,
+        worker: lease.worker, hosts: lease.hosts + context.sites.map(\.host)), in: tx)
+    let isActive = lease.honours(
+      term: claims.term, for: audience, grant: context.grant, locks: locks, at: act.now)
     return isActive ? claims : nil
   }
 }

@@ -11,8 +11,18 @@ struct LeaseScene: Sendable {
   let worker: WorkerID
   /// When the credential stops working.
   let keyEndsAt: Timestamp
-  /// Charged already, whatever is registered now.
-  let charged: [SiteID]
+  /// The sites that the lease charges already, whatever its hosts call for now.
+  let charged: [ChargedSite]
+  /// Whose lease is read under the locks.
+  let lease: GroundStore.Wanted.Holder
+
+  /// What stands under the locks.
+  struct Locked: Sendable {
+    let ground: LeaseGround
+    let lease: LeaseView?
+    /// The head of the stream that the act is logged in, if it was wanted.
+    let head: LogHead?
+  }
 
   /// Locks every scope that the hosts charge, then reads the clock and what the rules look at
   /// (budgets.md, Grant and renewal transaction).
@@ -21,40 +31,73 @@ struct LeaseScene: Sendable {
   ///   logged after the revocation that should have refused it.
   func locked(
     by act: Act, loggingIn stream: StreamID? = nil, in tx: borrowing Transaction
-  ) async throws -> LeaseGround {
+  ) async throws -> Locked {
+    var sites = charged
+    while true {
+      sites = try await complete(sites, by: act, in: tx)
+      let locked = try await GroundStore.lock(
+        GroundStore.Wanted(
+          budget: budget, sites: sites, pool: pool, worker: worker, hosts: hosts,
+          proposal: grant.proposal, lease: lease, stream: stream), at: act.now, in: tx)
+      // A site may have been registered over the hosts before sites were kept from changing.
+      if let more = joined(sites, locked.charged) {
+        sites = more
+        continue
+      }
+      return Locked(
+        ground: try ground(locked, sites: sites, by: act, in: tx), lease: locked.lease,
+        head: locked.head)
+    }
+  }
+
+  /// The sites with those that the hosts call for besides: a renewal knows them all already.
+  private func complete(
+    _ sites: [ChargedSite], by act: Act, in tx: borrowing Transaction
+  ) async throws -> [ChargedSite] {
+    let suffixes = act.service.suffixes
+    let missing = ChargedSiteStore.uncovered(hosts, by: sites, suffixes: suffixes)
+    if missing.isEmpty { return sites }
+    ScopeStore.prepareToLock(in: tx)
+    let more = try await ChargedSiteStore.sites(
+      above: missing, implicit: implicitCeiling, suffixes: suffixes, at: act.now, in: tx)
+    return joined(sites, more) ?? sites
+  }
+
+  private var implicitCeiling: Ceiling { grant.tier == .t0 ? .implicitOwn : .implicit }
+
+  /// Nil when there is nothing new among the second ones.
+  private func joined(_ sites: [ChargedSite], _ more: [ChargedSite]) -> [ChargedSite]? {
+    let known = Set(sites.map(\.id))
+    let new = more.filter { !known.contains($0.id) }
+    return new.isEmpty ? nil : sites + new
+  }
+
+  private func ground(
+    _ locked: GroundStore.Locked, sites: [ChargedSite], by act: Act,
+    in tx: borrowing Transaction
+  ) throws -> LeaseGround {
     let service = act.service
-    ScopeStore.limitWaiting(in: tx)
-    let ceiling: Ceiling = grant.tier == .t0 ? .implicitOwn : .implicit
-    let sites = try await ChargedSiteStore.sites(
-      above: hosts, implicit: ceiling, suffixes: service.suffixes, at: act.now, in: tx)
-    if let stream { try await LogStore.lock(stream, in: tx) }
-    let ids = Set(sites.map(\.id)).union(charged).map { ScopeID.site($0) }
-    let rows = try await ScopeStore.lock([.budget(budget.id)] + ids, at: act.now, in: tx)
-    // What was read before the lock may be old: the total, and whether the grant still stands.
-    let fresh = try await GrantFactsStore.fresh(budget, besides: worker, in: tx)
+    let rows = locked.scopes
     // The clock of a scope never runs backwards, whatever the machine's does.
-    let now = rows.map(\.lastClock).reduce(service.clock.read(fresh.clock), max)
-    let occupants = try await LeaseStore.occupants(of: rows.map(\.id), at: now, in: tx)
-    let locks = try await LockStore.active(
-      covering: LockStore.Targets(
-        proposal: grant.proposal, grant: grant.id, pool: pool, worker: worker,
-        hosts: hosts + sites.map(\.host)), in: tx)
+    let now = rows.map(\.lastClock).reduce(
+      max(act.now, service.clock.read(locked.fresh.clock)), max)
     // An implicit site keeps the strictest ceiling that any of its targets ever called for.
-    let implicit = Set(sites.filter { $0.origin == .implicit }.map(\.id))
-    for id in implicit { ScopeStore.lower(id, to: ceiling.maxRPS, in: tx) }
+    let implicit = Set(sites.filter { $0.origin == .implicit }.map { ScopeID.site($0.id) })
     let scopes = try rows.map { row in
-      try scope(
-        row, rateMax: implicit.contains { row.id == .site($0) } ? ceiling.maxRPS : .most,
-        occupants: occupants[row.id] ?? [], at: now, zones: service.zones)
+      let isLower = implicit.contains(row.id) && implicitCeiling.maxRPS < row.capacity.rate
+      if isLower { ScopeStore.lower(row.id, to: implicitCeiling.maxRPS, in: tx) }
+      return try scope(
+        row, rateMax: isLower ? implicitCeiling.maxRPS : .most,
+        occupants: locked.occupants[row.id] ?? [], at: now, zones: service.zones)
     }
     guard let own = scopes.first(where: { $0.id == .budget(budget.id) }) else {
       preconditionFailure("a budget has its scope: the schema says so")
     }
     return LeaseGround(
-      now: now, grant: grant.standing(fresh.standing), budget: own,
-      sites: scopes.filter { $0.id != own.id }, locks: locks, keyEndsAt: keyEndsAt,
-      evidenceExpiresAt: budget.evidenceExpiresAt, leftInTotal: fresh.leftInTotal,
-      waiting: fresh.waiting)
+      now: now, grant: grant.standing(locked.fresh.standing), budget: own,
+      sites: scopes.filter { $0.id != own.id }, locks: locked.locks, keyEndsAt: keyEndsAt,
+      evidenceExpiresAt: budget.evidenceExpiresAt, leftInTotal: locked.fresh.leftInTotal,
+      waiting: locked.fresh.waiting)
   }
 
   private func scope(

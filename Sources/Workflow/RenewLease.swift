@@ -28,23 +28,22 @@ package struct RenewLease: Command {
 
   package func run(by act: Act, in tx: borrowing Transaction) async throws -> LeaseAnswer {
     let pool = try act.pool()
-    let (scene, _) = try await act.scene(of: lease, in: tx)
+    let context = try await act.context(of: lease, in: tx)
     let input = try input.get()
-    let ground = try await scene.locked(by: act, in: tx)
-    // Under the lock: nobody else changes the chain now.
-    let view = try await act.lease(lease, in: tx)
+    // Under the locks nobody else changes the chain.
+    let (ground, view, _) = try await act.locked(context, in: tx)
     let renewal = try view.lease.renewed(
       holding: input.term, wish: input.wish, report: input.report, by: pool.id, on: ground)
     let renewed: Lease
     switch renewal {
     case .repeated(let lease): renewed = lease
     case .next(let issued):
-      try await LeaseStore.record(issued, in: tx)
+      LeaseStore.record(issued, in: tx)
       renewed = issued.lease
     }
-    return try await act.answer(
-      LeaseView(lease: renewed, workerName: view.workerName, proposal: view.proposal),
-      on: ground, in: tx)
+    return LeaseAnswer(
+      renewed, workerName: view.workerName, budget: context.budget, ground: ground,
+      issuer: context.issuer)
   }
 
   /// The lease as it stands, signed anew, while nothing stops it.

@@ -31,18 +31,18 @@ package struct ReturnLease: Command {
     case .person?, nil:
       throw Refusals(.notAllowed(act: "Returning a lease", who: "its pool or enforcement point"))
     }
-    let (scene, _) = try await act.scene(of: lease, in: tx)
+    let context = try await act.context(of: lease, in: tx)
     let input = try input.get()
-    let ground = try await scene.locked(
-      by: act, loggingIn: StreamID(scene.grant.id), in: tx)
-    let view = try await act.lease(lease, in: tx)
+    let (ground, view, head) = try await act.locked(
+      context, loggingIn: StreamID(context.grant.id), in: tx)
     let result = try view.lease.returned(
       holding: input.term, report: input.report, by: returner, actor: act.actor,
       at: ground.now)
     switch result {
     case .repeated(let lease): return lease.freesAt
     case .ended(let ruling):
-      try await LeaseStore.record(ruling, in: tx)
+      guard let head else { preconditionFailure("the stream was locked") }
+      try LeaseStore.record(ruling, behind: head, in: tx)
       return ruling.subject.lease.freesAt
     }
   }

@@ -8,12 +8,15 @@ extension Service {
   /// With an idempotency key the answer is stored in the same transaction, so that a repeat
   /// gets it without doing anything again; a refusal by a rule is stored too.
   /// Errors: `CallFailure`, `InvalidBody`, `Refusals`, `DatabaseError`.
+  /// - Parameter subject: what the command will ask for first; it is read along with the
+  ///   credential, which saves a round trip.
   package func perform<C: Command>(
-    for caller: Caller, storing form: AnswerForm<C.Output>,
+    for caller: Caller, about subject: Subject = .unknown, storing form: AnswerForm<C.Output>,
     _ command: @escaping @Sendable (Act) throws -> C
   ) async throws -> Outcome<C.Output> {
     let ended = try await transaction {
       (tx: borrowing Transaction) async throws -> Ending<C.Output> in
+      tx.foresee(subject.statements)
       let act = try await self.authenticate(caller, in: tx)
       guard let key = act.idempotencyKey else {
         return .outcome(.done(try await command(act).run(by: act, in: tx)))
@@ -85,11 +88,11 @@ extension Service {
     _ key: IdempotencyKey, by act: Act, storing form: AnswerForm<C.Output>,
     _ command: @Sendable (Act) throws -> C, in tx: borrowing Transaction
   ) async throws -> Ending<C.Output> {
-    guard try await IdempotencyStore.claim(key, in: tx) else {
-      throw CallFailure.idempotencyInProgress
-    }
     let bodyDigest = act.actor.request?.bodyDigest ?? .zero
-    if let stored = try await IdempotencyStore.find(key, now: act.now, in: tx) {
+    switch try await IdempotencyStore.claim(key, now: act.now, in: tx) {
+    case .taken: throw CallFailure.idempotencyInProgress
+    case .free: break
+    case .answered(let stored):
       guard stored.bodyDigest == bodyDigest else { throw CallFailure.idempotencyKeyReused }
       let answer = StoredAnswer(status: Int(stored.status), bytes: stored.bytes)
       if let output = try await command(act).replayed(answer, by: act, in: tx) {
@@ -99,10 +102,10 @@ extension Service {
     }
     let ending: Ending<C.Output>
     let answer: StoredAnswer
-    try await IdempotencyStore.markEffect(in: tx)
+    IdempotencyStore.markEffect(in: tx)
     do {
       let output = try await command(act).run(by: act, in: tx)
-      (ending, answer) = (.outcome(.done(output)), form.accepted(output))
+      (ending, answer) = (.outcome(.done(output)), try form.accepted(output))
     } catch let refusals as Refusals {
       try await IdempotencyStore.undoEffect(in: tx)
       (ending, answer) = (.refused(refusals), form.refused(refusals))
@@ -111,6 +114,15 @@ extension Service {
       bodyDigest: bodyDigest, status: Int32(answer.status), bytes: answer.bytes)
     IdempotencyStore.store(stored, for: key, now: act.now, in: tx)
     return ending
+  }
+}
+
+extension Subject {
+  fileprivate var statements: [Lookup] {
+    switch self {
+    case .unknown: []
+    case .lease(let id): LeaseContextStore.statements(id)
+    }
   }
 }
 

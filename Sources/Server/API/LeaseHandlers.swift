@@ -1,6 +1,7 @@
 import Domain
 import HTTP
 import HTTPTypes
+import Tokens
 import Wire
 import Workflow
 
@@ -20,9 +21,9 @@ enum LeaseHandlers {
   static func create(_ call: Call) async throws -> Answer {
     let body = try call.body(GrantLease.Input.read)
     do {
-      return try await call.perform({ _ in GrantLease(input: body) }) { held in
-        Answer.created(json(held)).with(.location, "/v1/leases/\(held.lease.id)")
-      }
+      return try await call.perform(
+        { _ in GrantLease(input: body) }, stored: { held in created(held, token: .null) }
+      ) { held in created(held, token: try call.token(held)) }
     } catch let refusals as Refusals {
       try await call.service.remember(refusals, of: body, for: try call.caller())
       throw refusals
@@ -31,16 +32,17 @@ enum LeaseHandlers {
 
   static func createRenewal(_ call: Call) async throws -> Answer {
     let body = try call.body(RenewLease.Input.read)
-    return try await call.perform({ _ in
-      RenewLease(lease: try id(call), input: body)
-    }) { held in .ok(json(held)) }
+    return try await call.perform(
+      about: subject(call), { _ in RenewLease(lease: try id(call), input: body) },
+      stored: { held in .ok(json(held, token: .null)) }
+    ) { held in .ok(json(held, token: try call.token(held))) }
   }
 
   static func createReturn(_ call: Call) async throws -> Answer {
     let body = try call.body(ReturnLease.Input.read)
-    return try await call.perform({ _ in
-      ReturnLease(lease: try id(call), input: body)
-    }) { freesAt in .ok(["frees_at": JSON(freesAt)]) }
+    return try await call.perform(
+      about: subject(call), { _ in ReturnLease(lease: try id(call), input: body) }
+    ) { freesAt in .ok(["frees_at": JSON(freesAt)]) }
   }
 
   static func list(_ call: Call) async throws -> Answer {
@@ -66,6 +68,10 @@ enum LeaseHandlers {
     }
   }
 
+  private static func subject(_ call: Call) -> Subject {
+    LeaseID(call.request.pathParameter("id")).map { .lease($0) } ?? .unknown
+  }
+
   private static func id(_ call: Call) throws(Refusals) -> LeaseID {
     try call.identifier("id", of: LeaseKind.self, called: "lease")
   }
@@ -82,17 +88,26 @@ enum LeaseHandlers {
     }
   }
 
-  private static func json(_ held: LeaseAnswer) -> JSON {
+  private static func created(_ held: LeaseAnswer, token: JSON) -> Answer {
+    .created(json(held, token: token)).with(.location, "/v1/leases/\(held.lease.id)")
+  }
+
+  private static func json(_ held: LeaseAnswer, token: JSON) -> JSON {
     [
       "lease": held.lease.heldJSON(
         pathPrefixes: held.pathPrefixes, evidence: held.evidence, at: held.now),
       "worker": ["id": JSON(held.lease.worker), "name": .string(held.workerName)],
-      "token": .string(held.token), "server_time": JSON(held.now),
+      "token": token, "server_time": JSON(held.now),
     ]
   }
 }
 
 extension Call {
+  /// The token of a lease, signed now.
+  fileprivate func token(_ held: LeaseAnswer) throws(TokenError) -> JSON {
+    .string(try LeaseToken.signed(held.claims, with: service.signingKey))
+  }
+
   /// A query parameter that is `true` or `false`; absent is false.
   func flag(_ name: String) throws(InvalidBody) -> Bool {
     switch request.queryValue(name) {

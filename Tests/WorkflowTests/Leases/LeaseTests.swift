@@ -49,7 +49,7 @@ struct LeaseTests {
       #expect(second.lease.term == again.lease.term)
       #expect(second.lease.term.number == 2)
       #expect(again.lease.previous?.expiresAt == first.lease.term.expiresAt)
-      let claims = try #require(try await grant.introspect(service, again.token))
+      let claims = try #require(try await grant.introspect(service, again))
       #expect(claims.term == 2 && claims.audience == "demo")
       let third = try await grant.renew(service, second.lease)
       #expect(third.lease.term.number == 3)
@@ -81,7 +81,7 @@ struct LeaseTests {
     try await TestService.with { service, _ in
       let grant = try await service.makeGrant()
       let held = try await grant.grantLease(service, worker: "a")
-      #expect(try await grant.introspect(service, held.token) != nil)
+      #expect(try await grant.introspect(service, held) != nil)
       let operations = try await service.makePerson("op", .operator)
       let legal = try await service.makePerson("legal", .legalReviewer)
       let scopes: [LockScope] = [
@@ -102,14 +102,14 @@ struct LeaseTests {
           }
           #expect(refusals.first.code == .locked)
         }
-        #expect(try await grant.introspect(service, held.token) == nil)
+        #expect(try await grant.introspect(service, held) == nil)
         let live = try await service.look(
           as: operations, ShowLockPropagation(lock: lock.id))
         #expect(live.liveLeases == 1 && live.enforcementPoints == ["demo"], "\(scope)")
         let half = try await service.act(
           as: legal, ReleaseLock(lock: lock.id, reason: .success("over")))
         #expect(half.isActive)
-        #expect(try await grant.introspect(service, held.token) == nil)
+        #expect(try await grant.introspect(service, held) == nil)
         let same = try await outcome {
           try await service.act(as: legal, ReleaseLock(lock: lock.id, reason: .success("over")))
         }
@@ -117,7 +117,7 @@ struct LeaseTests {
         let whole = try await service.act(
           as: operations, ReleaseLock(lock: lock.id, reason: .success("over")))
         #expect(!whole.isActive)
-        #expect(try await grant.introspect(service, held.token) != nil)
+        #expect(try await grant.introspect(service, held) != nil)
       }
       let renewed = try await grant.renew(service, held.lease)
       #expect(renewed.lease.term.number == 2)
@@ -133,7 +133,7 @@ struct LeaseTests {
       let freesAt = try await grant.giveBack(service, first.lease)
       #expect(freesAt == first.lease.term.freesAt)
       #expect(try await grant.giveBack(service, first.lease) == freesAt)
-      #expect(try await grant.introspect(service, first.token) == nil)
+      #expect(try await grant.introspect(service, first) == nil)
       let full = try await outcome { try await grant.grantLease(service, worker: "b") }
       #expect(throws: Refusals.self) { try full.get() }
     }

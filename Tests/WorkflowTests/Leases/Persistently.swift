@@ -37,8 +37,9 @@ extension TestGrant {
   }
 
   /// What the pool's enforcement point hears of a token.
-  func introspect(_ service: Service, _ token: String) async throws -> LeaseClaims? {
-    try await service.look(for: gatewayCalls(), { _ in IntrospectToken(token: token) })
+  func introspect(_ service: Service, _ held: LeaseAnswer) async throws -> LeaseClaims? {
+    let token = try LeaseToken.signed(held.claims, with: service.signingKey)
+    return try await service.look(for: gatewayCalls(), { _ in IntrospectToken(token: token) })
   }
 
   private func report(of lease: Lease) throws -> UsageReport {

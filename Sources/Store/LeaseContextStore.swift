@@ -1,0 +1,56 @@
+package import Domain
+package import Postgres
+
+/// A lease with the grant and the budget behind it and the sites that it charges.
+package struct LeaseContext: Sendable {
+  package let view: LeaseView
+  /// Within the budget's days.
+  package let grant: GrantFacts
+  package let budget: Budget
+  /// The issuer of tokens.
+  package let issuer: String
+  package let sites: [ChargedSite]
+}
+
+/// What a call about one lease is about, in one round trip.
+package enum LeaseContextStore {
+  package static func find(
+    _ id: LeaseID, suffixes: PublicSuffixes, in tx: borrowing Transaction
+  ) async throws -> LeaseContext? {
+    let answers = try await tx.query(statements(id))
+    guard let row = answers[0].first else { return nil }
+    let budget = try GrantFactsStore.budget(row, from: 40, suffixes: suffixes)
+    return LeaseContext(
+      view: try LeaseStore.view(row),
+      grant: try GrantFactsStore.facts(row, from: 29).within(budget),
+      budget: budget, issuer: try row.text(50),
+      sites: try answers[1].map(ChargedSiteStore.site))
+  }
+
+  /// What `find` asks; whoever knows early that it will may say so.
+  package static func statements(_ id: LeaseID) -> [Lookup] {
+    [Lookup(selectOne, [.id(id)]), Lookup(ChargedSiteStore.selectOfLease, [.id(id)])]
+  }
+
+  static let selectOne = Statement(
+    """
+    SELECT l.id, l.grant_id, l.budget, l.pool, l.worker, l.enforcement_point, l.credential,
+      l.hosts, l.build_digest, l.started_at, l.term, l.urps, l.burst, l.concurrency, l.quota,
+      l.day, l.wants_urps, l.issued_at, l.expires_at, l.previous_urps, l.previous_burst,
+      l.previous_concurrency, l.previous_expires_at, l.ended_at, l.ended_as, l.frees_at,
+      e.name, w.name, g.proposal,
+      g.id, g.proposal, g.digest, g.tier, g.starts_at, g.ends_at,
+      array(SELECT p.pool::text FROM grant_pools p WHERE p.grant_id = g.id ORDER BY p.pool),
+      g.build_digests, g.token_blocks, t.to_state, t.at,
+      b.id, b.grant_id, b.target, b.hosts, b.path_prefixes, b.methods, b.starts_at, b.ends_at,
+      b.evidence_expires_at, b.total_requests - b.total_used, (SELECT issuer FROM service)
+    FROM leases l
+    JOIN workers w ON w.id = l.worker
+    JOIN grants g ON g.id = l.grant_id
+    JOIN budgets b ON b.id = l.budget
+    CROSS JOIN LATERAL (
+      SELECT to_state, at FROM transitions WHERE object = g.id ORDER BY seq DESC LIMIT 1) t
+    LEFT JOIN gateways e ON e.id = l.enforcement_point
+    WHERE l.id = $1
+    """)
+}
