@@ -1,8 +1,10 @@
 """Countersign itself: the release binary, and a running `countersign dev` on a cluster."""
 
+import datetime
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import tempfile
@@ -108,6 +110,16 @@ class Server:
 
     def __exit__(self, *_):
         self.stop()
+
+
+def proposal(host):
+    """examples/polite.yaml for one host, with dates as the API wants them."""
+    today = datetime.datetime.now(datetime.timezone.utc).date()
+    text = (ROOT / "examples/polite.yaml").read_text().replace("www.example.com", host)
+    for word, days in (("today", 0), (r"\+60d", 60), ("-30d", -30), (r"\+150d", 150)):
+        text = re.sub(rf": {word}$", f": {today + datetime.timedelta(days=days)}", text,
+                      flags=re.MULTILINE)
+    return text.encode()
 
 
 def commit():
