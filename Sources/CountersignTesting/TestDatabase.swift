@@ -56,6 +56,8 @@ package enum TestDatabase {
       try administer(server, "CREATE DATABASE \(name) TEMPLATE \(template)")
       let url = try AdministrationConnection.url(server, database: name)
       var configuration = DatabaseConfiguration(url: url)
+      // Many tests share few cores: being slow there is no overload.
+      configuration.poolWaitMilliseconds = 30_000
       configure(&configuration)
       let database = try Database(configuration, loops: loops, logger: quiet)
       let result: Result<R, any Error>

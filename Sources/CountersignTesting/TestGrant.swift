@@ -44,7 +44,7 @@ package struct TestGrant: Sendable {
 
   private func caller(_ secret: Secret, key: String?, body: String) -> Caller {
     Caller(
-      secretHash: secret.hash,
+      secret: secret,
       trace: RequestTrace(
         id: "test", method: "POST", path: "/v1/test", idempotencyKey: key,
         body: Array(body.utf8)))

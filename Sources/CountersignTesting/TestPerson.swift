@@ -19,7 +19,7 @@ package struct TestPerson: Sendable {
     _ path: String = "/v1/test", key: String? = nil, body: String = ""
   ) -> Caller {
     Caller(
-      secretHash: secret.hash,
+      secret: secret,
       trace: RequestTrace(
         id: "test", method: "POST", path: path, idempotencyKey: key, body: Array(body.utf8)))
   }

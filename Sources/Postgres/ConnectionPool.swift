@@ -38,16 +38,17 @@ final class ConnectionPool: ConnectionOwner, @unchecked Sendable {
     machine = PoolMachine(
       limits: .init(
         connectionsMax: configuration.connectionsPerLoopMax,
-        waitersMax: configuration.waitersPerLoopMax,
-        waitMilliseconds: configuration.poolWaitMilliseconds))
+        waitersPerConnectionMax: configuration.waitersPerConnectionMax,
+        waitMilliseconds: configuration.poolWaitMilliseconds,
+        idleMilliseconds: configuration.idleMilliseconds))
     connections = Array(repeating: nil, count: configuration.connectionsPerLoopMax)
   }
 
   // MARK: Transactions
 
   /// A connection for one transaction. On the loop; suspends only when none is free.
-  func lease() async throws(DatabaseError) -> Connection {
-    switch machine.acquire(now: loop.now) {
+  func lease(_ lane: PoolLane) async throws(DatabaseError) -> Connection {
+    switch machine.acquire(lane, now: loop.now) {
     case .leased(let slot):
       return connection(at: slot)
     case .refused(let refusal):
@@ -64,7 +65,7 @@ final class ConnectionPool: ConnectionOwner, @unchecked Sendable {
     guard connection.isUsable else {
       return connection.close(reason: "the session is spoiled")
     }
-    place(connection, machine.released(connection.slot))
+    place(connection, machine.released(connection.slot, now: loop.now))
   }
 
   private func wait(as waiter: PoolMachine.Waiter) async -> Lease {
@@ -91,7 +92,7 @@ final class ConnectionPool: ConnectionOwner, @unchecked Sendable {
 
   private func place(_ connection: Connection, _ placement: PoolMachine.Placement) {
     switch placement {
-    case .parked: break
+    case .parked: armWake()
     case .handed(let waiter): answer(waiter, .success(connection))
     case .close: connection.close(reason: "closed")
     }
@@ -118,21 +119,24 @@ final class ConnectionPool: ConnectionOwner, @unchecked Sendable {
   func connected(_ connection: Connection) {
     if isReportedDown { logger.notice("database connected again") }
     isReportedDown = false
-    place(connection, machine.connected(connection.slot))
+    place(connection, machine.connected(connection.slot, now: loop.now))
   }
 
   func disconnected(_ connection: Connection, reason: String) {
     let slot = connection.slot
     guard connections[slot] === connection else { return }
     connections[slot] = nil
-    lastFailure = reason
-    if closing.isEmpty, !isReportedDown {
-      isReportedDown = true
-      logger.warning("database connection closed", metadata: ["reason": "\(reason)"])
-    }
+    if closing.isEmpty, !machine.isClosing(slot) { report(reason) }
     perform(
       machine.disconnected(slot, now: loop.now, jitter: .random(in: 0...1)))
     finishClosing()
+  }
+
+  private func report(_ reason: String) {
+    lastFailure = reason
+    guard !isReportedDown else { return }
+    isReportedDown = true
+    logger.warning("database connection closed", metadata: ["reason": "\(reason)"])
   }
 
   func concluded(_ connection: Connection) {
@@ -154,6 +158,7 @@ final class ConnectionPool: ConnectionOwner, @unchecked Sendable {
       switch action {
       case .connect(let slot): connect(slot)
       case .close(let slot): connections[slot]?.close(reason: "closed")
+      case .hand(let slot, let waiter): answer(waiter, .success(connection(at: slot)))
       case .refuse(let waiter, let refusal): answer(waiter, .failure(error(for: refusal)))
       }
     }

@@ -24,16 +24,18 @@ package final class Database: Sendable {
   /// Runs the body in a READ COMMITTED transaction: commits when it returns, rolls back when it
   /// throws. Never run twice; `commitUnknown` when the connection breaks during COMMIT.
   package func transaction<R: Sendable>(
+    lane: PoolLane = .interactive,
     _ body: (borrowing Transaction) async throws -> R
   ) async throws -> R {
-    try await run(.readWrite, body)
+    try await run(.readWrite, lane, body)
   }
 
   /// Runs the body in a READ ONLY transaction.
   package func read<R: Sendable>(
+    lane: PoolLane = .interactive,
     _ body: (borrowing Transaction) async throws -> R
   ) async throws -> R {
-    try await run(.readOnly, body)
+    try await run(.readOnly, lane, body)
   }
 
   /// Refuses new transactions, lets the running ones end for a while, closes all connections.
@@ -44,21 +46,22 @@ package final class Database: Sendable {
   }
 
   private func run<R: Sendable>(
-    _ mode: TransactionState.Mode, _ body: (borrowing Transaction) async throws -> R
+    _ mode: TransactionState.Mode, _ lane: PoolLane,
+    _ body: (borrowing Transaction) async throws -> R
   ) async throws -> R {
-    if let pool = poolOfCurrentLoop() { return try await run(mode, on: pool, body) }
+    if let pool = poolOfCurrentLoop() { return try await run(mode, lane, on: pool, body) }
     let turn = nextPool.wrappingAdd(1, ordering: .relaxed).oldValue
     let pool = pools[Int(UInt(bitPattern: turn) % UInt(pools.count))]
     return try await withTaskExecutorPreference(pool.loop) {
-      try await run(mode, on: pool, body)
+      try await run(mode, lane, on: pool, body)
     }
   }
 
   private func run<R: Sendable>(
-    _ mode: TransactionState.Mode, on pool: ConnectionPool,
+    _ mode: TransactionState.Mode, _ lane: PoolLane, on pool: ConnectionPool,
     _ body: (borrowing Transaction) async throws -> R
   ) async throws -> R {
-    let connection = try await pool.lease()
+    let connection = try await pool.lease(lane)
     let state = TransactionState(pool: pool, connection: connection, mode: mode)
     do {
       let result = try await body(Transaction(state: state))

@@ -4,10 +4,14 @@ package struct DatabaseConfiguration: Sendable {
   package var url: String
   /// The most connections each loop opens.
   package var connectionsPerLoopMax = 8
-  /// The most transactions that may wait for a connection, per loop.
-  package var waitersPerLoopMax = 512
-  /// How long a transaction waits for a connection.
-  package var poolWaitMilliseconds = 5_000
+  /// The most transactions of one lane that may wait on each loop, for each connection that the
+  /// lane may hold there: what it serves in a second at 16 ms each.
+  package var waitersPerConnectionMax = 64
+  /// How long a transaction waits for a connection; a twentieth of it once the queue of its lane
+  /// has not been empty for so long.
+  package var poolWaitMilliseconds = 2_000
+  /// How long a connection stays open without work; the last of a loop stays.
+  package var idleMilliseconds = 60_000
   /// How long connecting may take, names and TLS included.
   package var connectMilliseconds = 5_000
   /// `statement_timeout` of every session; zero turns it off.

@@ -36,6 +36,11 @@ package enum DatabaseError: Error, Hashable, Sendable {
     }
   }
 
+  /// Whether more was asked of the database than its connections can do at the moment.
+  package var isOverload: Bool {
+    self == .poolTimeout || self == .poolExhausted
+  }
+
   /// The state the server reported, if the server reported one.
   package var state: SQLState? {
     guard case .server(let state, _, _) = self else { return nil }

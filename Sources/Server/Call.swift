@@ -93,7 +93,7 @@ package struct Call: Sendable {
   /// Errors: `CallFailure.unauthenticated`, `.idempotencyKeyInvalid`.
   package func caller() throws(CallFailure) -> Caller {
     let secret = try bearerSecret()
-    return Caller(secretHash: secret.hash, trace: try trace())
+    return Caller(secret: secret, trace: try trace())
   }
 
   /// What the log keeps of the call.

@@ -77,6 +77,7 @@ package enum Problems {
         .with(.wwwAuthenticate, #"Bearer realm="countersign""#)
     case .unavailable(let reason, _):
       plain(.unavailable, "Not now: \(reason).", requestID, retryAfter: 1)
+    case .overloaded: problem(HTTPFailure.overloaded, requestID: requestID)
     case .idempotencyKeyInvalid:
       plain(.malformedRequest, "An Idempotency-Key has 1 to 255 characters.", requestID)
     case .idempotencyKeyReused:

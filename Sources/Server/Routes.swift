@@ -23,6 +23,7 @@ package enum Routes {
   ) -> Router {
     Router(
       routes: endpoints.map { $0.route(service: service, incident: incident) },
+      lane: \.lane,
       errorResponse: { failure, requestID in
         Problems.problem(
           for: failure, requestID: requestID, now: service.now,

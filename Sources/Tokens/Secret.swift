@@ -12,6 +12,9 @@ package struct Secret: Sendable, CustomStringConvertible {
     case pool = "csw"
     case gateway = "csg"
     case enrolment = "cse"
+
+    /// Whether programs send it, which come in numbers and come again by themselves.
+    package var isOfMachines: Bool { self == .pool || self == .gateway }
   }
 
   package let kind: Kind

@@ -1,6 +1,7 @@
 package import Domain
 import Ledger
 package import Postgres
+package import Tokens
 
 /// One thing that a person, a worker or the service does: one transaction.
 ///
@@ -35,10 +36,19 @@ package struct Caller: Sendable {
   /// SHA-256 of the bearer secret.
   package let secretHash: Digest
   package let trace: RequestTrace
+  /// With whom the call waits for the database; known before the secret is looked up.
+  let lane: PoolLane
 
-  package init(secretHash: Digest, trace: RequestTrace) {
+  package init(secret: Secret, trace: RequestTrace) {
+    self.init(
+      secretHash: secret.hash, trace: trace,
+      lane: secret.kind.isOfMachines ? .bulk : .interactive)
+  }
+
+  package init(secretHash: Digest, trace: RequestTrace, lane: PoolLane = .interactive) {
     self.secretHash = secretHash
     self.trace = trace
+    self.lane = lane
   }
 }
 
@@ -102,6 +112,8 @@ package enum CallFailure: Error, Hashable, Sendable {
   case idempotencyKeyInvalid
   case idempotencyKeyReused
   case idempotencyInProgress
+  /// More is asked of the database than it can do; the same call may succeed later.
+  case overloaded(cause: String)
   /// `If-Match` names another version than the current one.
   case preconditionFailed(current: Int64)
   case preconditionRequired

@@ -14,7 +14,7 @@ extension Service {
     for caller: Caller, about subject: Subject = .unknown, storing form: AnswerForm<C.Output>,
     _ command: @escaping @Sendable (Act) throws -> C
   ) async throws -> Outcome<C.Output> {
-    let ended = try await transaction {
+    let ended = try await transaction(caller.lane) {
       (tx: borrowing Transaction) async throws -> Ending<C.Output> in
       tx.foresee(subject.statements)
       let act = try await self.authenticate(caller, in: tx)
@@ -33,7 +33,7 @@ extension Service {
   package func look<Q: Query>(
     for caller: Caller, _ query: @escaping @Sendable (Act) throws -> Q
   ) async throws -> Q.Output {
-    try await reading { (tx: borrowing Transaction) async throws -> Q.Output in
+    try await reading(caller.lane) { (tx: borrowing Transaction) async throws -> Q.Output in
       let act = try await self.authenticate(caller, in: tx)
       return try await query(act).run(by: act, in: tx)
     }
@@ -63,24 +63,22 @@ extension Service {
 
   /// A transaction whose passing troubles are told apart from its errors.
   private func transaction<R: Sendable>(
-    _ body: (borrowing Transaction) async throws -> R
+    _ lane: PoolLane = .interactive, _ body: (borrowing Transaction) async throws -> R
   ) async throws -> R {
     do {
-      return try await database.transaction(body)
+      return try await database.transaction(lane: lane, body)
     } catch let error as DatabaseError where error.isUnavailable {
-      throw CallFailure.unavailable(
-        reason: "the database does not answer in time", cause: error.description)
+      throw CallFailure(error)
     }
   }
 
   private func reading<R: Sendable>(
-    _ body: (borrowing Transaction) async throws -> R
+    _ lane: PoolLane = .interactive, _ body: (borrowing Transaction) async throws -> R
   ) async throws -> R {
     do {
-      return try await database.read(body)
+      return try await database.read(lane: lane, body)
     } catch let error as DatabaseError where error.isUnavailable {
-      throw CallFailure.unavailable(
-        reason: "the database does not answer in time", cause: error.description)
+      throw CallFailure(error)
     }
   }
 
@@ -123,6 +121,16 @@ extension Subject {
     case .unknown: []
     case .lease(let id): LeaseContextStore.statements(id)
     }
+  }
+}
+
+extension CallFailure {
+  fileprivate init(_ error: DatabaseError) {
+    self =
+      error.isOverload
+      ? .overloaded(cause: error.description)
+      : .unavailable(
+        reason: "the database does not answer in time", cause: error.description)
   }
 }
 

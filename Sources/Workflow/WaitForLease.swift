@@ -57,6 +57,7 @@ extension Caller {
       secretHash: secretHash,
       trace: RequestTrace(
         id: trace.id, method: trace.method, path: trace.path, idempotencyKey: nil,
-        bodyDigest: trace.bodyDigest))
+        bodyDigest: trace.bodyDigest),
+      lane: lane)
   }
 }

@@ -124,6 +124,7 @@ final class RunningServer: Sendable {
           }),
         Route(.delete, "/nothing", immediate: { _ in Response(status: .noContent) }),
       ],
+      lane: { $0.header(.userAgent) == "bulk" ? .bulk : .interactive },
       errorResponse: { failure, id in .text(failure.status, "\(failure.status.code)") })
   }
 

@@ -35,7 +35,7 @@ struct PoolTests {
       .empty,
       configure: {
         $0.connectionsPerLoopMax = 3
-        $0.waitersPerLoopMax = 1_000
+        $0.waitersPerConnectionMax = 1_000
         $0.poolWaitMilliseconds = 60_000
         $0.lockMilliseconds = 30_000
       }
@@ -69,7 +69,7 @@ struct PoolTests {
       .empty,
       configure: {
         $0.connectionsPerLoopMax = 1
-        $0.waitersPerLoopMax = 1
+        $0.waitersPerConnectionMax = 1
         $0.poolWaitMilliseconds = 100
       }
     ) { database, _ in

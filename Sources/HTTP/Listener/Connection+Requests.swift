@@ -51,13 +51,14 @@ extension Connection {
   }
 
   private func run(_ handler: @escaping Route.Handler, with request: Request, route: Route) {
-    guard owner.beginHandler() else { return answer(.overloaded, isFault: false) }
+    let lane = owner.router.lane(request)
+    guard owner.beginHandler(lane) else { return answer(.overloaded, isFault: false) }
     machine.handlerBegun(timeoutSeconds: route.timeoutSeconds, at: now)
     let serial = machine.requestCount
     let connection = LoopBound(self, to: owner.loop)
     let task = owner.loop.spawn {
       let response = await handler(request)
-      connection.value.finish(response, serial: serial)
+      connection.value.finish(response, serial: serial, lane)
     }
     // A handler that did not wait has been answered already.
     if isHandling(serial) { handlerTask = task }
@@ -67,8 +68,8 @@ extension Connection {
     machine.state == .handling && machine.requestCount == serial
   }
 
-  private func finish(_ response: Response, serial: Int) {
-    owner.endHandler()
+  private func finish(_ response: Response, serial: Int, _ lane: RequestLane) {
+    owner.endHandler(lane)
     // Too late: the connection is closed, or the time-out was answered.
     guard isHandling(serial) else { return }
     handlerTask = nil

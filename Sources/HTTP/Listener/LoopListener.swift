@@ -32,7 +32,8 @@ final class LoopListener {
   private let count: ConnectionCount
   private var acceptors: [Acceptor] = []
   private var connections: [ObjectIdentifier: Connection] = [:]
-  private var runningHandlers = 0
+  /// By lane.
+  private var runningHandlers = RequestLane.allCases.map { _ in 0 }
   private var headBuffer: [UInt8] = []
   private var date = HTTPDate()
   private var dateReadAt: MonotonicInstant?
@@ -108,15 +109,17 @@ final class LoopListener {
     swap(&buffer, &headBuffer)
   }
 
-  /// False when as many handlers are running as may.
-  func beginHandler() -> Bool {
-    guard runningHandlers < limits.handlersPerLoopMax else { return false }
-    runningHandlers += 1
+  /// False when as many handlers are running as may, for all or for this lane.
+  func beginHandler(_ lane: RequestLane) -> Bool {
+    guard runningHandlers.reduce(0, +) < limits.handlersPerLoopMax,
+      runningHandlers[lane.rawValue] < limits.handlersPerLaneMax
+    else { return false }
+    runningHandlers[lane.rawValue] += 1
     return true
   }
 
-  func endHandler() {
-    runningHandlers -= 1
+  func endHandler(_ lane: RequestLane) {
+    runningHandlers[lane.rawValue] -= 1
   }
 
   // MARK: Drain

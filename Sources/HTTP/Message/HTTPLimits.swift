@@ -47,6 +47,8 @@ package struct HTTPLimits: Sendable {
   package var connectionsPerLoopMax = 16_384
   /// Asynchronous handlers running on one loop; beyond: 503.
   package var handlersPerLoopMax = 256
+  /// Those of them that may answer one lane; beyond: 503 for that lane.
+  package var handlersPerLaneMax = 192
   /// Connections taken from the queue at once.
   package var acceptsPerTurnMax = 64
   /// Connections that may wait to be accepted.

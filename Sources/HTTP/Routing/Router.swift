@@ -14,12 +14,17 @@ package struct Router: Sendable {
 
   /// In the order in which they were given.
   package let routes: [Route]
+  /// With whom a request competes for handlers.
+  let lane: @Sendable (Request) -> RequestLane
   private let parameterNames: [[String]]
   private let table: RouteTable
   private let errorResponse: ErrorResponse
 
   /// Two routes of the same method whose patterns match the same paths are a mistake.
-  package init(routes: [Route], errorResponse: @escaping ErrorResponse) {
+  package init(
+    routes: [Route], lane: @escaping @Sendable (Request) -> RequestLane = { _ in .interactive },
+    errorResponse: @escaping ErrorResponse
+  ) {
     var table = RouteTable()
     var names: [[String]] = []
     var shapes: Set<String> = []
@@ -31,6 +36,7 @@ package struct Router: Sendable {
       precondition(isNew, "\(route.method) \(route.pattern) is there twice")
     }
     self.routes = routes
+    self.lane = lane
     self.table = table
     parameterNames = names
     self.errorResponse = errorResponse

@@ -37,9 +37,8 @@ final class RunningService: Sendable {
   ) async throws -> RunningService {
     let group = try EventLoopGroup(count: configuration.loops)
     group.start()
-    var options = DatabaseConfiguration(url: databaseURL)
-    options.connectionsPerLoopMax = configuration.connectionsPerLoop
-    let database = try Database(options, loops: group.loops, logger: logger)
+    let database = try Database(
+      configuration.database(url: databaseURL), loops: group.loops, logger: logger)
     do {
       let service = try await makeService(
         configuration, database: database, assets: assets, prepare: prepare)

@@ -1,6 +1,7 @@
 import Configuration
 import Domain
 import Logging
+import Postgres
 import Reactor
 
 /// Everything an operator can set, read once; `docs/operations.md` lists the keys.
@@ -23,6 +24,14 @@ struct ServiceConfiguration: Sendable {
   let loops: Int
   /// COUNTERSIGN_CONNECTIONS: database connections per loop, default 8 (1-64).
   let connectionsPerLoop: Int
+  /// COUNTERSIGN_CONNECTION_WAIT_MILLISECONDS: how long a call waits for a database connection,
+  /// default 2000 (10-3000). With the statement time it stays below the handlers' 10 s.
+  let connectionWaitMilliseconds: Int
+  /// COUNTERSIGN_CONNECTION_IDLE_SECONDS: how long an idle connection stays open, default 60
+  /// (1-86400).
+  let connectionIdleSeconds: Int
+  /// COUNTERSIGN_STATEMENT_MILLISECONDS: how long a statement may take, default 5000 (100-6000).
+  let statementMilliseconds: Int
   /// COUNTERSIGN_LOG_LEVEL: trace debug info notice warning error critical, default info.
   let logLevel: Logger.Level
   /// COUNTERSIGN_ACCESS_LOG: on or off, default on.
@@ -60,12 +69,23 @@ struct ServiceConfiguration: Sendable {
       "tokens.decide", "COUNTERSIGN_TOKENS_DECIDE", default: tokensDecideDefault,
       "true or false", truth)
     let cores = Machine.coreCount
-    let loops = parsed("loops", "COUNTERSIGN_LOOPS", default: cores, "1 to 64") { text in
-      Int(text).flatMap { (1...64).contains($0) ? $0 : nil }
+    func number(
+      _ key: ConfigKey, _ name: String, default fallback: Int, _ range: ClosedRange<Int>
+    ) -> Int {
+      parsed(key, name, default: fallback, "\(range.lowerBound) to \(range.upperBound)") {
+        Int($0).flatMap { range.contains($0) ? $0 : nil }
+      }
     }
-    let connections = parsed("connections", "COUNTERSIGN_CONNECTIONS", default: 8, "1 to 64") {
-      Int($0).flatMap { (1...64).contains($0) ? $0 : nil }
-    }
+    let loops = number("loops", "COUNTERSIGN_LOOPS", default: cores, 1...64)
+    let connections = number("connections", "COUNTERSIGN_CONNECTIONS", default: 8, 1...64)
+    let wait = number(
+      "connection.wait.milliseconds", "COUNTERSIGN_CONNECTION_WAIT_MILLISECONDS",
+      default: 2_000, 10...3_000)
+    let idle = number(
+      "connection.idle.seconds", "COUNTERSIGN_CONNECTION_IDLE_SECONDS", default: 60, 1...86_400)
+    let statement = number(
+      "statement.milliseconds", "COUNTERSIGN_STATEMENT_MILLISECONDS", default: 5_000,
+      100...6_000)
     let level = parsed(
       "log.level", "COUNTERSIGN_LOG_LEVEL", default: Logger.Level.info,
       "a level from trace to critical", Logger.Level.init(rawValue:))
@@ -81,7 +101,21 @@ struct ServiceConfiguration: Sendable {
       dataFolder: data, keysFolder: keys.string(forKey: "keys") ?? data + "/keys",
       issuer: keys.string(forKey: "issuer"), logName: keys.string(forKey: "log.name"),
       tokensDecide: tokensDecide, loops: loops, connectionsPerLoop: connections,
+      connectionWaitMilliseconds: wait, connectionIdleSeconds: idle,
+      statementMilliseconds: statement,
       logLevel: level, accessLog: accessLog)
+  }
+}
+
+extension ServiceConfiguration {
+  /// What of this the pools and sessions keep to.
+  func database(url: String) -> DatabaseConfiguration {
+    var database = DatabaseConfiguration(url: url)
+    database.connectionsPerLoopMax = connectionsPerLoop
+    database.poolWaitMilliseconds = connectionWaitMilliseconds
+    database.idleMilliseconds = connectionIdleSeconds * 1_000
+    database.statementMilliseconds = statementMilliseconds
+    return database
   }
 }
 

@@ -35,11 +35,16 @@ struct StartFailureTests {
       environment: [
         "PATH": "/usr/bin:/bin", "COUNTERSIGN_DATA": workplace.data,
         "COUNTERSIGN_LISTEN": "nowhere", "COUNTERSIGN_LOOPS": "0",
+        "COUNTERSIGN_CONNECTIONS": "65", "COUNTERSIGN_CONNECTION_WAIT_MILLISECONDS": "3001",
+        "COUNTERSIGN_CONNECTION_IDLE_SECONDS": "0", "COUNTERSIGN_STATEMENT_MILLISECONDS": "6001",
         "COUNTERSIGN_LOG_LEVEL": "loud", "COUNTERSIGN_ACCESS_LOG": "maybe",
       ])
     let end = try await program.end()
     #expect(end.code != 0)
-    for key in ["LISTEN", "LOOPS", "LOG_LEVEL", "ACCESS_LOG"] {
+    for key in [
+      "LISTEN", "LOOPS", "CONNECTIONS", "CONNECTION_WAIT_MILLISECONDS",
+      "CONNECTION_IDLE_SECONDS", "STATEMENT_MILLISECONDS", "LOG_LEVEL", "ACCESS_LOG",
+    ] {
       #expect(program.errors.contains("COUNTERSIGN_\(key)"), "\(program.errors)")
     }
     #expect(workplace.postmaster() == nil)

@@ -1,0 +1,7 @@
+/// Who competes for handlers: no lane can take all of them (`HTTPLimits.handlersPerLaneMax`).
+package enum RequestLane: Int, CaseIterable, Hashable, Sendable {
+  /// Somebody waits for the answer.
+  case interactive
+  /// Programs that come in numbers and come again by themselves.
+  case bulk
+}
