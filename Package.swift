@@ -52,15 +52,17 @@ let package = Package(
     library("Ledger", ["Domain", crypto]),
     library("Tokens", ["Domain", crypto]),
     library("Registries", ["Domain", "CPsl"]),
+    library("Metrics"),
     library("Reactor", ["CLinux", heap]),
-    library("HTTP", ["Reactor", httpTypes]),
-    library("Postgres", ["Reactor", "CPostgres", deque, logging]),
+    library("HTTP", ["Metrics", "Reactor", httpTypes]),
+    library("Postgres", ["Metrics", "Reactor", "CPostgres", deque, logging]),
     library("Curl", ["Reactor", "CCurl"]),
     library("Store", ["Domain", "Ledger", "Postgres"]),
-    library("Workflow", ["Domain", "Ledger", "Tokens", "Postgres", "Store"]),
+    library("Workflow", ["Domain", "Ledger", "Metrics", "Tokens", "Postgres", "Store"]),
     library("Wire", ["Domain", yams]),
     library("LocalCluster"),
-    library("Server", ["Domain", "HTTP", "Tokens", "Wire", "Workflow", httpTypes, logging]),
+    library(
+      "Server", ["Domain", "HTTP", "Metrics", "Tokens", "Wire", "Workflow", httpTypes, logging]),
     library(
       "CountersignTesting",
       [
@@ -80,9 +82,12 @@ let package = Package(
     tests("LedgerTests", ["Ledger", "Domain"]),
     tests("TokensTests", ["Tokens", "Domain", crypto]),
     tests("RegistriesTests", ["Registries", "Domain"]),
+    tests("MetricsTests", ["Metrics"]),
     tests("ReactorTests", ["Reactor"]),
     tests("HTTPTests", ["HTTP", "Reactor", httpTypes]),
-    tests("PostgresTests", ["Postgres", "Reactor", "CountersignTesting", "LocalCluster", logging]),
+    tests(
+      "PostgresTests",
+      ["Postgres", "Metrics", "Reactor", "CountersignTesting", "LocalCluster", logging]),
     tests("CurlTests", ["Curl", "HTTP", "Reactor", httpTypes]),
     tests("LocalClusterTests", ["LocalCluster"]),
     tests(

@@ -1,4 +1,5 @@
 internal import Logging
+internal import Metrics
 internal import Reactor
 
 /// The connections of one loop: performs what its `PoolMachine` decides.
@@ -17,7 +18,9 @@ final class ConnectionPool: ConnectionOwner, @unchecked Sendable {
   private let logger: Logger
   private var machine: PoolMachine
   private var connections: [Connection?]
-  private var waiters: [PoolMachine.Waiter: UnsafeContinuation<Lease, Never>] = [:]
+  private var waiters: [PoolMachine.Waiter: Waiting] = [:]
+  private var meter = PoolMeter()
+  let transactions = TransactionCounts()
   private var wakeTimer: (timer: LoopTimer, at: MonotonicInstant)?
   private var sweepTimer: LoopTimer?
   private var lastFailure = "not connected"
@@ -26,6 +29,14 @@ final class ConnectionPool: ConnectionOwner, @unchecked Sendable {
 
   /// The outcome of waiting for a connection.
   typealias Lease = Result<Connection, DatabaseError>
+
+  private struct Waiting {
+    let continuation: UnsafeContinuation<Lease, Never>
+    let lane: PoolLane
+    let since: MonotonicInstant
+  }
+
+  var connectionsMax: Int { configuration.connectionsPerLoopMax }
 
   init(
     loop: EventLoop, configuration: DatabaseConfiguration, options: ConnectionOptions,
@@ -50,12 +61,15 @@ final class ConnectionPool: ConnectionOwner, @unchecked Sendable {
   func lease(_ lane: PoolLane) async throws(DatabaseError) -> Connection {
     switch machine.acquire(lane, now: loop.now) {
     case .leased(let slot):
+      meter.waits[lane.rawValue].observe(microseconds: 0)
       return connection(at: slot)
     case .refused(let refusal):
-      throw error(for: refusal)
+      let error = error(for: refusal)
+      meter.refused(lane, error)
+      throw error
     case .waiting(let waiter, let slot):
       if let slot { connect(slot) }
-      return try await wait(as: waiter).get()
+      return try await wait(as: waiter, lane).get()
     }
   }
 
@@ -68,10 +82,10 @@ final class ConnectionPool: ConnectionOwner, @unchecked Sendable {
     place(connection, machine.released(connection.slot, now: loop.now))
   }
 
-  private func wait(as waiter: PoolMachine.Waiter) async -> Lease {
+  private func wait(as waiter: PoolMachine.Waiter, _ lane: PoolLane) async -> Lease {
     await withTaskCancellationHandler {
       await withUnsafeContinuation { continuation in
-        waiters[waiter] = continuation
+        waiters[waiter] = Waiting(continuation: continuation, lane: lane, since: loop.now)
         armWake()
       }
     } onCancel: {
@@ -84,10 +98,16 @@ final class ConnectionPool: ConnectionOwner, @unchecked Sendable {
   }
 
   private func answer(_ waiter: PoolMachine.Waiter, _ lease: Lease) {
-    guard let continuation = waiters.removeValue(forKey: waiter) else {
+    guard let waiting = waiters.removeValue(forKey: waiter) else {
       preconditionFailure("every waiter waits until it is answered")
     }
-    continuation.resume(returning: lease)
+    switch lease {
+    case .success:
+      let microseconds = loop.now.microseconds(since: waiting.since)
+      meter.waits[waiting.lane.rawValue].observe(microseconds: microseconds)
+    case .failure(let error): meter.refused(waiting.lane, error)
+    }
+    waiting.continuation.resume(returning: lease)
   }
 
   private func place(_ connection: Connection, _ placement: PoolMachine.Placement) {
@@ -111,6 +131,17 @@ final class ConnectionPool: ConnectionOwner, @unchecked Sendable {
     case .timedOut: .poolTimeout
     case .disconnected: .unavailable(lastFailure)
     case .closed: .closed
+    }
+  }
+
+  /// What the pool is doing and has counted. From any thread.
+  func reading() async -> PoolReading {
+    await withUnsafeContinuation { continuation in
+      loop.submit {
+        let (connections, waiting) = self.machine.counts
+        continuation.resume(
+          returning: PoolReading(meter: self.meter, connections: connections, waiting: waiting))
+      }
     }
   }
 

@@ -7,7 +7,7 @@ package final class Database: Sendable {
   /// How long running transactions may go on after `shutdown` was called.
   private static let shutdownGraceMilliseconds = 5_000
 
-  private let pools: [ConnectionPool]
+  let pools: [ConnectionPool]
   private let nextPool = Atomic<Int>(0)
 
   /// Checks the connection string; connects only when the first transaction comes.
@@ -66,9 +66,11 @@ package final class Database: Sendable {
     do {
       let result = try await body(Transaction(state: state))
       try await state.commit()
+      pool.transactions.committed()
       return result
     } catch {
       state.rollBack()
+      pool.transactions.failed(error)
       throw error
     }
   }

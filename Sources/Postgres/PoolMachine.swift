@@ -89,6 +89,12 @@ struct PoolMachine {
     slots.allSatisfy { $0 == .empty }
   }
 
+  /// How many connections there are in the states of `PoolReading`, and how many wait by lane.
+  var counts: (connections: [Int], waiting: [Int]) {
+    let states = [slots.count { $0 == .connecting }, idle.count]
+    return (states + PoolLane.allCases.map(heldCount), queues.map(\.count))
+  }
+
   /// Whether the connection ends because the machine said so.
   func isClosing(_ slot: Int) -> Bool {
     slots[slot] == .closing

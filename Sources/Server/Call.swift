@@ -8,10 +8,12 @@ package import Workflow
 package struct Call: Sendable {
   package let request: Request
   package let service: Service
+  package let meters: Meters
 
-  package init(request: Request, service: Service) {
+  package init(request: Request, service: Service, meters: Meters) {
     self.request = request
     self.service = service
+    self.meters = meters
   }
 
   // MARK: - Doing

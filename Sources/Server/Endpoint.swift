@@ -9,6 +9,8 @@ package struct Endpoint: Sendable {
   package let path: String
   package let bodyBytesMax: Int
   package let handler: Handler
+  /// As what its answers are counted, beside the requests.
+  let counted: LeaseCall?
 
   package enum Handler: Sendable {
     case waiting(@Sendable (Call) async throws -> Answer)
@@ -27,12 +29,14 @@ package struct Endpoint: Sendable {
 
   package init(
     _ method: HTTPRequest.Method, _ path: String, bodyBytesMax: Int = peopleBodyBytesMax,
+    counted: LeaseCall? = nil,
     _ handler: @escaping @Sendable (Call) async throws -> Answer
   ) {
     self.method = method
     self.path = path
     self.bodyBytesMax = bodyBytesMax
     self.handler = .waiting(handler)
+    self.counted = counted
   }
 
   package init(
@@ -43,6 +47,7 @@ package struct Endpoint: Sendable {
     self.path = path
     bodyBytesMax = 0
     self.handler = .immediate(handler)
+    counted = nil
   }
 
   package init(
@@ -54,6 +59,7 @@ package struct Endpoint: Sendable {
     self.path = path
     bodyBytesMax = 0
     self.handler = .recalling(recalling, else: handler)
+    counted = nil
   }
 
   package init(_ method: HTTPRequest.Method, _ path: String, fixed answer: Answer) {
@@ -61,43 +67,50 @@ package struct Endpoint: Sendable {
     self.path = path
     bodyBytesMax = 0
     handler = .fixed(answer)
+    counted = nil
   }
 
   /// The HTTP route: every error of the handler becomes a problem.
   func route(
-    service: Service, incident: @escaping @Sendable (any Error, _ requestID: String) -> String
+    service: Service, meters: Meters,
+    incident: @escaping @Sendable (any Error, _ requestID: String) -> String
   ) -> Route {
     switch handler {
     case .fixed(let answer): Route(method, path, fixed: answer.response)
     case .immediate(let handler):
       Route(
         method, path, bodyBytesMax: bodyBytesMax,
-        immediate: { handler(Call(request: $0, service: service)).response })
+        immediate: {
+          handler(Call(request: $0, service: service, meters: meters)).response
+        })
     case .recalling(let recall, let handler):
       Route(
         method, path,
-        recalling: { recall(Call(request: $0, service: service))?.response },
-        else: Self.catching(handler, service: service, incident: incident))
+        recalling: { recall(Call(request: $0, service: service, meters: meters))?.response },
+        else: catching(handler, service: service, meters: meters, incident: incident))
     case .waiting(let handler):
       Route(
         method, path, bodyBytesMax: bodyBytesMax,
-        handler: Self.catching(handler, service: service, incident: incident))
+        handler: catching(handler, service: service, meters: meters, incident: incident))
     }
   }
 
-  private static func catching(
+  private func catching(
     _ handler: @escaping @Sendable (Call) async throws -> Answer, service: Service,
+    meters: Meters,
     incident: @escaping @Sendable (any Error, _ requestID: String) -> String
   ) -> Route.Handler {
-    { request in
+    { [counted] request in
+      let answer: Answer
       do {
-        return try await handler(Call(request: request, service: service)).response
+        answer = try await handler(Call(request: request, service: service, meters: meters))
       } catch {
-        return Problems.problem(
+        answer = Problems.problem(
           for: error, requestID: request.id, now: service.now,
-          incident: { incident($0, request.id) }
-        ).response
+          incident: { incident($0, request.id) })
       }
+      if let counted { meters.leases.count(counted, answer) }
+      return answer.response
     }
   }
 }

@@ -19,10 +19,13 @@ package enum Routes {
   ///
   /// - Parameter incident: logs an error that no rule foresaw and gives its id.
   package static func router(
-    service: Service, incident: @escaping @Sendable (any Error, _ requestID: String) -> String
+    service: Service, meters: Meters = Meters(),
+    incident: @escaping @Sendable (any Error, _ requestID: String) -> String
   ) -> Router {
     Router(
-      routes: endpoints.map { $0.route(service: service, incident: incident) },
+      routes: endpoints.map {
+        $0.route(service: service, meters: meters, incident: incident)
+      },
       lane: \.lane,
       errorResponse: { failure, requestID in
         Problems.problem(

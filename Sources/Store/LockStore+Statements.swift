@@ -35,6 +35,14 @@ extension LockStore {
     ORDER BY l.id LIMIT $3
     """)
 
+  static let countInForce = Statement(
+    """
+    SELECT l.scope_kind, count(*)
+    FROM locks l
+    WHERE NOT EXISTS (SELECT FROM lock_releases r WHERE r.lock = l.id AND r.n = 2)
+    GROUP BY l.scope_kind
+    """)
+
   static let selectReleases = Statement(
     """
     SELECT lock, person, identity, reason, released_at FROM lock_releases

@@ -56,6 +56,18 @@ package enum LockStore {
     return try await find(id, in: tx)
   }
 
+  /// How many stops stand, by kind; kinds without any are absent.
+  package static func countInForce(
+    in tx: borrowing Transaction
+  ) async throws -> [LockScope.Kind: Int64] {
+    var counts: [LockScope.Kind: Int64] = [:]
+    for row in try await tx.query(countInForce) {
+      let kind = try row.decoded(0, LockScope.Kind(rawValue: try row.text(0)))
+      counts[kind] = try row.int64(1)
+    }
+    return counts
+  }
+
   /// Locks after `id` in order of id.
   package static func list(
     onlyActive: Bool, after id: String, limit: Int64, in tx: borrowing Transaction

@@ -1,5 +1,6 @@
 internal import CountersignTesting
 internal import Foundation
+internal import Metrics
 internal import Postgres
 internal import Reactor
 internal import Synchronization
@@ -83,6 +84,12 @@ struct PoolFairnessTests {
       try await holder.value
       for task in crowd { try await task.value }
       #expect(refused.count == 22, "eight waited and were served")
+      #expect(await Self.value(database, "refused_total", ["bulk", "queue_full"]) == 22)
+      #expect(await Self.value(database, "refused_total", ["interactive", "queue_full"]) == 0)
+      #expect(await Self.value(database, "wait_seconds", ["bulk"]) == 9)
+      #expect(await Self.value(database, "wait_seconds", ["interactive"]) == 1)
+      #expect(await Self.value(database, "transactions_total", ["committed"]) == 10)
+      #expect(await Self.value(database, "connections", ["idle"]) == 2)
     }
   }
 
@@ -115,6 +122,19 @@ struct PoolFairnessTests {
       }
       #expect(open == 1)
       _ = try await SQL.countTables(in: database)
+    }
+  }
+
+  /// The sample of a family with these labels' values; of a histogram the count.
+  private static func value(
+    _ database: Database, _ name: String, _ labels: [String]
+  ) async -> Double? {
+    switch await database.families().first(where: { $0.name == "database_" + name })?.samples {
+    case .counters(let samples), .gauges(let samples):
+      samples.first { $0.labels.map(\.value) == labels }?.value
+    case .histograms(let samples):
+      samples.first { $0.labels.map(\.value) == labels }.map { Double($0.value.count) }
+    case nil: nil
     }
   }
 

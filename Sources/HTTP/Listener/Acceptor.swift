@@ -70,6 +70,7 @@ final class Acceptor: ReadinessHandler {
     do {
       if let (number, _) = try Socket.accept(on: socket.number) {
         _ = Descriptor(owning: number)
+        owner.meter.refused += 1
       }
       spare = try Socket.spareDescriptor()
     } catch {

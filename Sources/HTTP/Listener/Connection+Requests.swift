@@ -10,7 +10,7 @@ extension Connection {
     current = Current(
       head: head, id: RequestIDs.given(by: head) ?? owner.nextRequestID(),
       resolution: resolution, start: now)
-    if case .route(let route, _) = resolution { parser.bodyBytesMax = route.bodyBytesMax }
+    if case .route(let route, _, _) = resolution { parser.bodyBytesMax = route.bodyBytesMax }
     guard head.expectsContinue else { return }
     if case .length(let length) = head.framing, length > parser.bodyBytesMax { return }
     if case .failure(let failure) = resolution {
@@ -26,7 +26,7 @@ extension Connection {
     case nil: preconditionFailure("a body comes after its head")
     case .failure(let failure): answer(failure, isFault: false)
     case .options(let allow): answer(owner.router.optionsResponse(allow: allow))
-    case .route(let route, let parameters):
+    case .route(let route, let parameters, _):
       if case .fixed(let response) = route.endpoint { return answer(response) }
       answer(request(with: body, parameters), on: route)
     }
@@ -120,12 +120,14 @@ extension Connection {
   func logAnswer() {
     let request = current.take()
     let result = answered.take() ?? (status: 499, bodyBytes: 0, id: request?.id ?? "-")
+    let microseconds = MonotonicInstant.now().microseconds(since: request?.start ?? now)
+    owner.meter.answered(
+      result.status, onRoute: request?.routePosition, microseconds: microseconds)
     guard let accessLog = owner.accessLog else { return }
-    let end = MonotonicInstant.now()
     accessLog.add(
       AccessRecord(
         head: request?.head, status: result.status, bodyBytes: result.bodyBytes,
-        microseconds: end.microseconds(since: request?.start ?? now),
+        microseconds: microseconds,
         requestID: result.id, peer: peer))
   }
 }

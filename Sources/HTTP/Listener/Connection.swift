@@ -9,6 +9,10 @@ final class Connection: ReadinessHandler {
     let id: String
     let resolution: Router.Resolution
     let start: MonotonicInstant
+
+    var routePosition: Int? {
+      if case .route(_, _, let position) = resolution { position } else { nil }
+    }
   }
 
   let peer: String

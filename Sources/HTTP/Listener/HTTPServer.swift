@@ -6,17 +6,19 @@ package final class HTTPServer: Sendable {
   private let router: Router
   private let limits: HTTPLimits
   private let accessLog: AccessLog.Sink?
+  private let traffic: HTTPTraffic
   private let count = ConnectionCount()
   private let listeners = Mutex<[LoopBound<LoopListener>]>([])
 
   /// Makes a server that does not listen yet. `accessLog` is called on the loops, also on
   /// several at once, with whole lines: it must not block.
   package init(
-    router: Router, limits: HTTPLimits = .standard,
+    router: Router, limits: HTTPLimits = .standard, traffic: HTTPTraffic = HTTPTraffic(),
     accessLog: AccessLog.Sink? = nil
   ) {
     self.router = router
     self.limits = limits
+    self.traffic = traffic
     self.accessLog = accessLog
   }
 
@@ -34,7 +36,9 @@ package final class HTTPServer: Sendable {
     }
     for loop in loops {
       switch await listen(on: sockets, loop: loop) {
-      case .success(let listener): listeners.withLock { $0.append(listener) }
+      case .success(let listener):
+        listeners.withLock { $0.append(listener) }
+        traffic.add(listener)
       case .failure(let error):
         await drain(withinSeconds: 0)
         throw error

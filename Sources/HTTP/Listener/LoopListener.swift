@@ -29,11 +29,12 @@ final class LoopListener {
   /// Where every connection of the loop receives; parsed before anything else is received.
   let readBuffer: UnsafeMutableRawBufferPointer
 
+  var meter: TrafficMeter
   private let count: ConnectionCount
   private var acceptors: [Acceptor] = []
   private var connections: [ObjectIdentifier: Connection] = [:]
   /// By lane.
-  private var runningHandlers = RequestLane.allCases.map { _ in 0 }
+  private(set) var runningHandlers = RequestLane.allCases.map { _ in 0 }
   private var headBuffer: [UInt8] = []
   private var date = HTTPDate()
   private var dateReadAt: MonotonicInstant?
@@ -50,6 +51,7 @@ final class LoopListener {
     self.limits = limits
     self.count = count
     self.accessLog = accessLog.map { AccessLog(loop: loop, sink: $0) }
+    meter = TrafficMeter(routeCount: router.routes.count)
     readBuffer = .allocate(byteCount: 64 * 1024, alignment: 16)
   }
 
@@ -67,6 +69,8 @@ final class LoopListener {
 
   // MARK: Connections
 
+  var openCount: Int { connections.count }
+
   var isFull: Bool { connections.count >= limits.connectionsPerLoopMax }
 
   func add(_ descriptor: consuming Descriptor, from peer: SocketAddress) throws(SystemError) {
@@ -75,6 +79,7 @@ final class LoopListener {
     try connection.begin()
     connections[ObjectIdentifier(connection)] = connection
     count.value.add(1, ordering: .relaxed)
+    meter.accepted += 1
   }
 
   func remove(_ connection: Connection) {
@@ -113,7 +118,10 @@ final class LoopListener {
   func beginHandler(_ lane: RequestLane) -> Bool {
     guard runningHandlers.reduce(0, +) < limits.handlersPerLoopMax,
       runningHandlers[lane.rawValue] < limits.handlersPerLaneMax
-    else { return false }
+    else {
+      meter.handlersRefused[lane.rawValue] += 1
+      return false
+    }
     runningHandlers[lane.rawValue] += 1
     return true
   }

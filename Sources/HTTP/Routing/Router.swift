@@ -7,7 +7,8 @@ package struct Router: Sendable {
   package typealias ErrorResponse = @Sendable (HTTPFailure, _ requestID: String) -> Response
 
   enum Resolution: Sendable {
-    case route(Route, [PathParameter])
+    /// With the route's position among all.
+    case route(Route, [PathParameter], position: Int)
     case options(allow: [String])
     case failure(HTTPFailure)
   }
@@ -47,7 +48,7 @@ package struct Router: Sendable {
     switch resolve(request.head) {
     case .failure(let failure): return response(to: failure, requestID: request.id)
     case .options(let allow): return optionsResponse(allow: allow)
-    case .route(let route, let parameters):
+    case .route(let route, let parameters, _):
       guard request.body.count <= route.bodyBytesMax else {
         let failure = HTTPFailure.bodyTooLarge(bytesMax: route.bodyBytesMax)
         return response(to: failure, requestID: request.id)
@@ -114,7 +115,7 @@ package struct Router: Sendable {
       let parameters = zip(parameterNames[index], found.values).map {
         PathParameter(name: $0, value: $1)
       }
-      return .route(routes[index], parameters)
+      return .route(routes[index], parameters, position: index)
     }
     let allow = allow(of: found.routes)
     return method == .options ? .options(allow: allow) : .failure(.methodNotAllowed(allow: allow))

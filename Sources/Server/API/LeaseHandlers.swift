@@ -8,12 +8,14 @@ import Workflow
 /// Leases: what workers and enforcement points call, and what people look at.
 enum LeaseHandlers {
   static let endpoints: [Endpoint] = [
-    Endpoint(.post, "/v1/leases", bodyBytesMax: Endpoint.workerBodyBytesMax, create),
+    Endpoint(
+      .post, "/v1/leases", bodyBytesMax: Endpoint.workerBodyBytesMax, counted: .grant, create),
     Endpoint(
       .post, "/v1/leases/{id}/renewals", bodyBytesMax: Endpoint.workerBodyBytesMax,
-      createRenewal),
+      counted: .renewal, createRenewal),
     Endpoint(
-      .post, "/v1/leases/{id}/returns", bodyBytesMax: Endpoint.workerBodyBytesMax, createReturn),
+      .post, "/v1/leases/{id}/returns", bodyBytesMax: Endpoint.workerBodyBytesMax,
+      counted: .restitution, createReturn),
     Endpoint(.get, "/v1/leases", list),
     Endpoint(.get, "/v1/leases/{id}", show),
   ]

@@ -1,6 +1,7 @@
 import Domain
 import HTTP
 import HTTPTypes
+import Metrics
 import Workflow
 
 /// Whether the process lives and is ready, and the pages that explain the API.
@@ -8,6 +9,7 @@ enum ServiceHandlers {
   static let endpoints: [Endpoint] = [
     Endpoint(.get, "/livez", fixed: .ok(["status": "live"])),
     Endpoint(.get, "/readyz", ready),
+    Endpoint(.get, "/metrics", metrics),
     Endpoint(.get, "/openapi.yaml", immediate: openAPI),
     Endpoint(.get, "/problems/{code}", problemPage),
   ]
@@ -15,6 +17,13 @@ enum ServiceHandlers {
   static func ready(_ call: Call) async throws -> Answer {
     try await call.service.checkReadiness()
     return .ok(["status": "ready"])
+  }
+
+  /// Numbers for operators. Without a credential, as scrapers ask; the edge keeps others out.
+  static func metrics(_ call: Call) async throws -> Answer {
+    let families = await call.meters.families(of: call.service)
+    return Answer(
+      200, body: .bytes(MetricsText.bytes(of: families), contentType: MetricsText.contentType))
   }
 
   static func openAPI(_ call: Call) -> Answer {

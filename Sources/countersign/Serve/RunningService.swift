@@ -42,8 +42,12 @@ final class RunningService: Sendable {
     do {
       let service = try await makeService(
         configuration, database: database, assets: assets, prepare: prepare)
+      let traffic = HTTPTraffic()
       let server = HTTPServer(
-        router: Routes.router(service: service, incident: Incidents(logger: logger).record),
+        router: Routes.router(
+          service: service, meters: Meters(traffic: traffic, version: VersionCommand.version),
+          incident: Incidents(logger: logger).record),
+        traffic: traffic,
         accessLog: configuration.logsAccess ? StandardError.write : nil)
       let address = try await listen(server, on: group.loops, at: configuration.listen)
       return RunningService(

@@ -28,6 +28,10 @@ struct DatabaseDownTests {
       // What needs no database is answered, and bad input still is bad input or unavailable.
       #expect(try await stage.nobody.get("/openapi.yaml").status == 200)
       #expect(try await stage.nobody.get("/nowhere").status == 404)
+      let numbers = try MetricsPage(try await stage.nobody.get("/metrics").text)
+      #expect(numbers.value("countersign_database_up") == 0)
+      #expect(numbers.sum("countersign_database_refused_total", ["reason": "no_database"]) > 0)
+      #expect(numbers.families["countersign_locks_in_force"]?.samples.isEmpty == true)
       let many = try await withThrowingTaskGroup(of: Int.self) { group in
         for _ in 0..<64 {
           group.addTask { try await stage.person("pm").get("/v1/people").status }
@@ -39,6 +43,8 @@ struct DatabaseDownTests {
       try await server.start(in: dev.workplace)
       try await becomesReady(stage)
       #expect(try await stage.person("pm").get("/v1/me").status == 200)
+      let numbersAfter = try MetricsPage(try await stage.nobody.get("/metrics").text)
+      #expect(numbersAfter.value("countersign_database_up") == 1)
       let renewed = try await stage.renew(try held["id"].requiredText, term: 1).json(200)
       #expect(renewed["lease"]["term"] == 2)
       #expect(try await stage.view(proposal)["status"] == "approved")

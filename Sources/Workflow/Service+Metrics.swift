@@ -1,0 +1,35 @@
+import Domain
+package import Metrics
+import Postgres
+import Store
+
+extension Service {
+  /// What the database and the stops in it are like, for operators. Never fails: without the
+  /// database only the process's own numbers are there.
+  package func families() async -> [MetricFamily] {
+    let locks = await locksInForce()
+    return await database.families() + [
+      .gauge(
+        "database_up", "Whether the database answered when these numbers were asked for.",
+        locks == nil ? 0 : 1),
+      MetricFamily(
+        "locks_in_force", "Stops that stand, by what they stop; absent without the database.",
+        .gauges(
+          locks.map { locks in
+            LockScope.Kind.allCases.map { kind in
+              ([("kind", kind.rawValue)], Double(locks[kind] ?? 0))
+            }
+          } ?? [])),
+    ]
+  }
+
+  private func locksInForce() async -> [LockScope.Kind: Int64]? {
+    do {
+      return try await lookUnauthenticated { (tx: borrowing Transaction) in
+        try await LockStore.countInForce(in: tx)
+      }
+    } catch {
+      return nil
+    }
+  }
+}
