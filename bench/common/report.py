@@ -10,6 +10,7 @@ import statistics
 from .countersign import ROOT, commit
 from .process import BenchError
 
+_LOAD_BEFORE = os.getloadavg()[0]
 DOCUMENT = ROOT / "docs/performance.md"
 
 
@@ -61,7 +62,7 @@ def conditions(seconds, repetitions, versions, *more):
     lasts as long as its work."""
     lines = [
         f"{_processor()}, {os.cpu_count()} cores; {platform.system()} {platform.release()}; "
-        f"load average before the run {os.getloadavg()[0]:.1f}",
+        f"load average before the run {_LOAD_BEFORE:.1f}",
         f"{datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d}, commit {commit()}",
         "; ".join(versions),
         f"{repetitions} repetitions{f' of {seconds} s' if seconds else ''}, taken in turn; "
