@@ -99,7 +99,9 @@ let package = Package(
         httpTypes,
       ]),
     tests("TidyTests", ["Server", yams]),
-    tests("CountersignCLITests", ["countersign", "Domain", "Wire", arguments]),
+    tests(
+      "CountersignCLITests",
+      ["countersign", "Domain", "Wire", arguments, configuration, logging]),
     tests(
       "EndToEndTests",
       ["countersign", "CPostgres", "Curl", "Domain", "Reactor", "Tokens", crypto]),
