@@ -101,7 +101,7 @@ let package = Package(
     tests("TidyTests", ["Server", yams]),
     tests(
       "CountersignCLITests",
-      ["countersign", "Domain", "Wire", arguments, configuration, logging]),
+      ["countersign", "Domain", "Tokens", "Wire", arguments, configuration, logging]),
     tests(
       "EndToEndTests",
       ["countersign", "CPostgres", "Curl", "Domain", "Reactor", "Tokens", crypto]),
