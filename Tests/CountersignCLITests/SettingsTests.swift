@@ -62,6 +62,8 @@ struct SettingsTests {
     #expect("\(given.configuration.listen)" == "[::1]:81")
     #expect(given.configuration.identity.issuer == "http://[::1]:81")
     #expect(given.configuration.identity.logName == "[::1]:81/log")
+    let named = read(["COUNTERSIGN_ISSUER": "https://a.example/"]).configuration.identity
+    #expect(named == ServiceIdentity(issuer: "https://a.example/", logName: "a.example/log"))
     #expect(given.configuration.loops == 64)
     #expect(given.configuration.connectionsPerLoop == 1)
     #expect(given.configuration.logLevel == .warning)

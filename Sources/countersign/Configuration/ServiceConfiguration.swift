@@ -48,17 +48,19 @@ struct ServiceConfiguration: Sendable {
     listen = settings.read(
       Setting("COUNTERSIGN_LISTEN", .address, meaning: "where HTTP is served, without TLS"),
       else: ServiceConfiguration.listenDefault)
+    let issuer = settings.read(
+      Setting(
+        "COUNTERSIGN_ISSUER", .text("base URL"), fallback: "`http://` and the listening address",
+        meaning: "`iss` of tokens; fixed in the database at the first start"),
+      else: "http://\(listen)")
+    let origin = issuer.firstRange(of: "://").map { issuer[$0.upperBound...] } ?? issuer[...]
     identity = ServiceIdentity(
-      issuer: settings.read(
-        Setting(
-          "COUNTERSIGN_ISSUER", .text("base URL"), fallback: "`http://` and the listening address",
-          meaning: "`iss` of tokens; fixed in the database at the first start"),
-        else: "http://\(listen)"),
+      issuer: issuer,
       logName: settings.read(
         Setting(
-          "COUNTERSIGN_LOG_NAME", .text("name"), fallback: "the listening address and `/log`",
+          "COUNTERSIGN_LOG_NAME", .text("name"), fallback: "the issuer without scheme, and `/log`",
           meaning: "name of the log; fixed in the database at the first start"),
-        else: "\(listen)/log"))
+        else: origin + (origin.hasSuffix("/") ? "log" : "/log")))
     dataFolder = settings.read(
       Setting(
         "COUNTERSIGN_DATA", .text("folder"),

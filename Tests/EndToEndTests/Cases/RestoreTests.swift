@@ -86,7 +86,7 @@ private struct Backup: Sendable {
   /// `pg_dump` of exactly the snapshot of which the contents are counted.
   static func make(of dev: RunningDev) async throws -> Backup {
     let dump = dev.workplace.path + "/countersign.dump"
-    let keys = dev.workplace.path + "/keys-copy"
+    let keys = dev.workplace.path + "/keys.tar"
     let url = dev.credentials.databaseURL
     let reader = try await offPool { try SecondConnection(url: url) }
     let snapshot = try await offPool {
@@ -97,14 +97,18 @@ private struct Backup: Sendable {
       ["pg_dump", "--format=custom", "--snapshot=\(snapshot)", "--file=\(dump)", url], dev.workplace
     )
     let contents = try await offPool { try reader.contents() }
-    try await run(["cp", "-a", "--", dev.workplace.data + "/keys", keys], dev.workplace)
+    let folder = dev.workplace.data + "/keys"
+    try await run(
+      ["tar", "--create", "--file=\(keys)", "--directory=\(folder)", "."], dev.workplace)
     return Backup(dump: dump, keys: keys, contents: contents)
   }
 
   func restore(into own: OwnDatabase) async throws {
     let words = ["pg_restore", "--exit-on-error", "--no-owner", "--dbname=\(own.url)", dump]
     try await Backup.run(words, own.workplace)
-    try await Backup.run(["cp", "-a", "--", keys, own.keys], own.workplace)
+    try await Backup.run(["install", "-d", "-m", "0700", own.keys], own.workplace)
+    let extract = ["tar", "--extract", "--preserve-permissions", "--file=\(keys)"]
+    try await Backup.run(extract + ["--directory=\(own.keys)"], own.workplace)
   }
 
   private static func run(_ words: [String], _ workplace: Workplace) async throws {
