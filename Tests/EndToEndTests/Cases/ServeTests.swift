@@ -22,7 +22,6 @@ struct ServeTests {
       try begun.send(Array("\r\n".utf8))
       let answer = try await offPool { try begun.answer() }
       #expect(answer.status == 200)
-      #expect(answer.field("Connection") == "close")
       #expect(try await serve.program.end().code == 0)
     }
   }
