@@ -104,7 +104,9 @@ let package = Package(
         httpTypes,
       ]),
     tests("TidyTests", ["Server", yams]),
-    tests("CountersignCLITests", ["countersign", "Domain", "Wire", arguments]),
+    tests(
+      "CountersignCLITests",
+      ["countersign", "Domain", "Tokens", "Wire", arguments, configuration, logging]),
     tests(
       "EndToEndTests",
       ["countersign", "CPostgres", "Curl", "Domain", "Reactor", "Tokens", crypto]),

@@ -5,7 +5,9 @@ struct Countersign: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "countersign",
     abstract: "No crawler leaves without two signatures.",
-    subcommands: [ServeCommand.self, DevCommand.self, MigrateCommand.self]
+    subcommands: [
+      ServeCommand.self, DevCommand.self, MigrateCommand.self, ConfigurationCommand.self,
+    ]
       + ClientCommands.all + [VersionCommand.self])
 
   static func main() async { await CommandLineRun.main(Countersign.self) }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Configuration
 import Foundation
 import LocalCluster
 import Postgres
@@ -14,8 +13,7 @@ struct DevCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await ExitStatus.reporting {
-      let configuration = try ServiceConfiguration.read(
-        from: ConfigReader(provider: EnvironmentVariablesProvider()), tokensDecide: true)
+      let configuration = try ServiceConfiguration.read(for: .dev)
       let folder = try DataFolder(configuration.dataFolder)
       let cluster = try privateCluster(configuration, in: folder)
       defer { cluster?.stop() }
@@ -36,7 +34,7 @@ struct DevCommand: AsyncParsableCommand {
   private func serve(
     _ configuration: ServiceConfiguration, in folder: DataFolder, databaseURL url: String
   ) async throws {
-    let assets = try Assets.locate()
+    let assets = try Assets.locate(home: configuration.home)
     let migrator = Migrator(
       directory: assets.migrations, configuration: DatabaseConfiguration(url: url))
     for migration in try await migrator.apply() {

@@ -8,8 +8,7 @@ struct Assets: Sendable {
 
   /// `COUNTERSIGN_HOME`, else the nearest folder above the executable that holds them, else
   /// /usr/share/countersign.
-  static func locate() throws(StartFailure) -> Assets {
-    let home = ProcessInfo.processInfo.environment["COUNTERSIGN_HOME"]
+  static func locate(home: String?) throws(StartFailure) -> Assets {
     var candidates = home.map { [$0] } ?? []
     if home == nil {
       var url = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()

@@ -45,7 +45,7 @@ struct KeyFolder {
         .filter { $0.hasSuffix(".pem") }
         .map { name in
           let attributes = try FileManager.default.attributesOfItem(atPath: "\(path)/\(name)")
-          return (name: name, madeAt: attributes[.creationDate] as? Date ?? .distantPast)
+          return (name: name, madeAt: attributes[.modificationDate] as? Date ?? .distantPast)
         }
         .sorted { ($0.madeAt, $0.name) < ($1.madeAt, $1.name) }
         .map(\.name)

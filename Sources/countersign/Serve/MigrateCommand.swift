@@ -1,5 +1,4 @@
 import ArgumentParser
-import Configuration
 import Postgres
 import Reactor
 
@@ -13,12 +12,12 @@ struct MigrateCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await ExitStatus.reporting {
-      let reader = ConfigReader(provider: EnvironmentVariablesProvider())
-      guard let url = reader.string(forKey: "database.url", isSecret: true) else {
+      let configuration = try ServiceConfiguration.read(for: .serve)
+      guard let url = configuration.databaseURL else {
         throw StartFailure("DATABASE_URL is not set")
       }
       let migrator = Migrator(
-        directory: try Assets.locate().migrations,
+        directory: try Assets.locate(home: configuration.home).migrations,
         configuration: DatabaseConfiguration(url: url))
       let migrations = pending ? try await migrator.pending() : try await migrator.apply()
       for migration in migrations {

@@ -107,6 +107,7 @@ final class RunningService: Sendable {
         SignalWait.begin(on: loop) { continuation.resume() }
       }
     }
+    SupervisorNotice.stopping.send()
     await stop()
   }
 

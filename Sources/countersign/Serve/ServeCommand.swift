@@ -1,5 +1,4 @@
 import ArgumentParser
-import Configuration
 import Foundation
 import Logging
 import Reactor
@@ -8,20 +7,28 @@ import Reactor
 struct ServeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "serve",
-    abstract: "Serve the API on the database of DATABASE_URL (see docs/operations.md).")
+    abstract: "Serve the API on the database of DATABASE_URL (see docs/operations.md).",
+    discussion: "All settings are variables of the environment: countersign configuration.")
+
+  @Flag(help: "Only check settings, files, keys and database; start nothing, change nothing.")
+  var check = false
 
   func run() async throws {
     try await ExitStatus.reporting {
-      let configuration = try ServiceConfiguration.read(
-        from: ConfigReader(provider: EnvironmentVariablesProvider()), tokensDecide: false)
+      let configuration = try ServiceConfiguration.read(for: .serve)
       guard let url = configuration.databaseURL else {
         throw StartFailure(
           "DATABASE_URL is not set; `countersign dev` starts a private database")
       }
+      if check {
+        let lines = try await StartCheck(configuration: configuration, databaseURL: url).run()
+        return print(lines.joined(separator: "\n"))
+      }
       let running = try await RunningService.start(
-        configuration, databaseURL: url, assets: try Assets.locate(),
+        configuration, databaseURL: url, assets: try Assets.locate(home: configuration.home),
         logger: .standard(level: configuration.logLevel))
       Announcement.print("countersign serves http://\(running.address)")
+      SupervisorNotice.ready.send()
       try await running.runUntilSignalled()
     }
   }

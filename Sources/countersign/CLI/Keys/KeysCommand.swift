@@ -114,7 +114,7 @@ struct StoredKey {
       guard let pem = manager.contents(atPath: path),
         let key = SigningKey(pem: String(decoding: pem, as: UTF8.self))
       else { throw NotPossible("\(path) is not a readable private key in PEM") }
-      let made = try manager.attributesOfItem(atPath: path)[.creationDate] as? Date
+      let made = try manager.attributesOfItem(atPath: path)[.modificationDate] as? Date
       let seconds = (made ?? .distantPast).timeIntervalSince1970
       return StoredKey(
         kid: key.kid, algorithm: key.algorithm.rawValue,

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Configuration
 import Domain
 import Foundation
 import Logging
@@ -34,8 +33,7 @@ struct BootstrapCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await ExitStatus.reporting {
-      let configuration = try ServiceConfiguration.read(
-        from: ConfigReader(provider: EnvironmentVariablesProvider()), tokensDecide: false)
+      let configuration = try ServiceConfiguration.read(for: .serve)
       guard let url = configuration.databaseURL else {
         throw StartFailure("DATABASE_URL is not set")
       }
@@ -59,7 +57,7 @@ struct BootstrapCommand: AsyncParsableCommand {
   private func administrators(
     _ configuration: ServiceConfiguration, on database: Database
   ) async throws -> FirstAdministrators {
-    let assets = try Assets.locate()
+    let assets = try Assets.locate(home: configuration.home)
     let service = Service(
       database: database, clock: .database, zones: .system, suffixes: .system,
       settings: Service.Settings(
@@ -154,13 +152,5 @@ struct Mailbox: ExpressibleByArgument {
 
   var input: CreatePerson.Input {
     CreatePerson.Input(name: name, email: email, samePersonAs: nil)
-  }
-}
-
-extension ServiceConfiguration {
-  /// What the first start fixes, unless it is fixed already.
-  var identity: ServiceIdentity {
-    ServiceIdentity(
-      issuer: issuer ?? "http://\(listen)", logName: logName ?? "\(listen)/log")
   }
 }

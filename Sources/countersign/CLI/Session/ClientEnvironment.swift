@@ -22,7 +22,7 @@ struct ClientEnvironment: Sendable {
     self.variables = variables
     server = value("COUNTERSIGN_SERVER")
     token = value("COUNTERSIGN_TOKEN")
-    dataFolder = value("COUNTERSIGN_DATA") ?? ".countersign"
+    dataFolder = value("COUNTERSIGN_DATA") ?? ServiceConfiguration.dataFolderDefault
     keysFolder = value("COUNTERSIGN_KEYS") ?? dataFolder + "/keys"
   }
 }

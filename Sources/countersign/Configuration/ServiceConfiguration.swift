@@ -1,0 +1,147 @@
+import Configuration
+import Domain
+import Logging
+import Postgres
+import Reactor
+
+/// Everything an operator can set, read once. To add a setting, read it in `init`: complaints,
+/// `countersign configuration` and the table of docs/operations.md follow from there.
+struct ServiceConfiguration: Sendable {
+  /// Nil: `dev` makes a private cluster, everything else ends.
+  let databaseURL: String?
+  let listen: SocketAddress
+  /// What the first start fixes, unless it is fixed already.
+  let identity: ServiceIdentity
+  let keysFolder: String
+  let dataFolder: String
+  let tokensDecide: Bool
+  let loops: Int
+  let connectionsPerLoop: Int
+  let connectionWaitMilliseconds: Int
+  let connectionIdleSeconds: Int
+  let statementMilliseconds: Int
+  let logLevel: Logger.Level
+  let accessLog: Bool
+  /// Nil: the files are looked for.
+  let home: String?
+
+  static let dataFolderDefault = ".countersign"
+  static let loopsMax = 64
+  static let connectionsPerLoopMax = 64
+
+  /// What is started: a few defaults differ.
+  enum Purpose: Sendable { case serve, dev }
+
+  /// Reads the environment and reports every bad value at once.
+  static func read(for purpose: Purpose) throws(StartFailure) -> ServiceConfiguration {
+    var settings = SettingsReader(ConfigReader(provider: EnvironmentVariablesProvider()))
+    let configuration = ServiceConfiguration(&settings, for: purpose)
+    guard settings.faults.isEmpty else {
+      throw StartFailure(settings.faults.joined(separator: "\n"))
+    }
+    return configuration
+  }
+
+  /// Reads all settings in the order in which they are documented.
+  init(_ settings: inout SettingsReader, for purpose: Purpose) {
+    databaseURL = settings.readSecret(
+      Setting(
+        "DATABASE_URL", .text("libpq connection string"),
+        fallback: "none: `dev` starts a private cluster, all else ends", secret: .redacted,
+        meaning: "the database; several hosts allowed"))
+    listen = settings.read(
+      Setting("COUNTERSIGN_LISTEN", .address, meaning: "where HTTP is served, without TLS"),
+      else: ServiceConfiguration.listenDefault)
+    let issuer = settings.read(
+      Setting(
+        "COUNTERSIGN_ISSUER", .text("base URL"), fallback: "`http://` and the listening address",
+        meaning: "`iss` of tokens; fixed in the database at the first start"),
+      else: "http://\(listen)")
+    let origin = issuer.firstRange(of: "://").map { issuer[$0.upperBound...] } ?? issuer[...]
+    identity = ServiceIdentity(
+      issuer: issuer,
+      logName: settings.read(
+        Setting(
+          "COUNTERSIGN_LOG_NAME", .text("name"), fallback: "the issuer without scheme, and `/log`",
+          meaning: "name of the log; fixed in the database at the first start"),
+        else: origin + (origin.hasSuffix("/") ? "log" : "/log")))
+    dataFolder = settings.read(
+      Setting(
+        "COUNTERSIGN_DATA", .text("folder"),
+        meaning: "what `dev` keeps: cluster, keys, `credentials.json`"),
+      else: ServiceConfiguration.dataFolderDefault)
+    keysFolder = settings.read(
+      Setting(
+        "COUNTERSIGN_KEYS", .text("folder"), fallback: "`keys` in the data folder",
+        meaning: "private token keys, `<kid>.pem`; made with mode 0700"),
+      else: dataFolder + "/keys")
+    tokensDecide = settings.read(
+      Setting(
+        "COUNTERSIGN_TOKENS_DECIDE", .truth, fallback: "`false`; `dev`: `true`",
+        meaning: "whether personal tokens may sign decisions"),
+      else: purpose == .dev)
+    loops = settings.read(
+      Setting(
+        "COUNTERSIGN_LOOPS", .number(1...ServiceConfiguration.loopsMax, unit: "loops"),
+        fallback: "one per core", meaning: "event loops, one thread each"),
+      else: min(Machine.coreCount, ServiceConfiguration.loopsMax))
+    connectionsPerLoop = settings.read(
+      Setting(
+        "COUNTERSIGN_CONNECTIONS",
+        .number(1...ServiceConfiguration.connectionsPerLoopMax, unit: "connections"),
+        meaning: "database connections of each loop"),
+      else: 8)
+    // Waiting and a statement together stay below the handlers' 10 s.
+    connectionWaitMilliseconds = settings.read(
+      Setting(
+        "COUNTERSIGN_CONNECTION_WAIT_MILLISECONDS", .number(10...3_000, unit: "ms"),
+        meaning: "how long a call waits for a database connection"),
+      else: 2_000)
+    connectionIdleSeconds = settings.read(
+      Setting(
+        "COUNTERSIGN_CONNECTION_IDLE_SECONDS", .number(1...86_400, unit: "s"),
+        meaning: "how long a database connection stays open without work; the last of each loop "
+          + "stays"),
+      else: 60)
+    statementMilliseconds = settings.read(
+      Setting(
+        "COUNTERSIGN_STATEMENT_MILLISECONDS", .number(100...6_000, unit: "ms"),
+        meaning: "how long a statement may take"),
+      else: 5_000)
+    logLevel = settings.read(
+      Setting("COUNTERSIGN_LOG_LEVEL", .logLevel, meaning: "the least that is logged"),
+      else: .info)
+    accessLog = settings.read(
+      Setting("COUNTERSIGN_ACCESS_LOG", .onOff, meaning: "one line per request"), else: true)
+    _ = settings.read(
+      Setting(
+        "COUNTERSIGN_DOSSIER", .word([("off", false)]),
+        meaning: "fetching from targets, which this version does not do"),
+      else: false)
+    home = settings.read(
+      Setting(
+        "COUNTERSIGN_HOME", .text("folder"),
+        fallback: "the nearest above the executable that has them, else `/usr/share/countersign`",
+        meaning: "where `migrations`, `policies` and `openapi.yaml` are"))
+  }
+
+  /// Whether requests are logged: their lines have the level `info`.
+  var logsAccess: Bool { accessLog && logLevel <= .info }
+
+  /// What of this the pools and sessions keep to.
+  func database(url: String) -> DatabaseConfiguration {
+    var database = DatabaseConfiguration(url: url)
+    database.connectionsPerLoopMax = connectionsPerLoop
+    database.poolWaitMilliseconds = connectionWaitMilliseconds
+    database.idleMilliseconds = connectionIdleSeconds * 1_000
+    database.statementMilliseconds = statementMilliseconds
+    return database
+  }
+
+  private static let listenDefault: SocketAddress = {
+    guard let address = SocketAddress("127.0.0.1:8080") else {
+      preconditionFailure("the default is an address")
+    }
+    return address
+  }()
+}
