@@ -7,8 +7,10 @@ extension Service {
   /// What the database and the stops in it are like, for operators. Never fails: without the
   /// database only the process's own numbers are there.
   package func families() async -> [MetricFamily] {
+    // Before the look at the stops, which is at work for a moment itself.
+    let pools = await database.families()
     let locks = await locksInForce()
-    return await database.families() + [
+    return pools + [
       .gauge(
         "database_up", "Whether the database answered when these numbers were asked for.",
         locks == nil ? 0 : 1),
