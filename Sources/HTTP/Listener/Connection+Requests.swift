@@ -27,6 +27,7 @@ extension Connection {
     case .failure(let failure): answer(failure, isFault: false)
     case .options(let allow): answer(owner.router.optionsResponse(allow: allow))
     case .route(let route, let parameters):
+      self.current?.bodyBytes = body.count
       var request = Request(head: current.head, body: body, id: current.id, peer: peer)
       request.pathParameters = parameters
       switch route.endpoint {
