@@ -35,6 +35,9 @@ final class RunningService: Sendable {
     _ configuration: ServiceConfiguration, databaseURL: String, assets: Assets, logger: Logger,
     prepare: (Service) async throws -> Void = { _ in }
   ) async throws -> RunningService {
+    let descriptors = try DescriptorLimit.raised()
+    var limits = HTTPLimits.standard
+    limits.connectionsPerLoopMax = try descriptors.clientsPerLoop(configuration)
     let group = try EventLoopGroup(count: configuration.loops)
     group.start()
     var options = DatabaseConfiguration(url: databaseURL)
@@ -45,8 +48,15 @@ final class RunningService: Sendable {
         configuration, database: database, assets: assets, prepare: prepare)
       let server = HTTPServer(
         router: Routes.router(service: service, incident: Incidents(logger: logger).record),
+        limits: limits,
         accessLog: configuration.accessLog ? accessLog(logger) : nil)
       let address = try await listen(server, on: group.loops, at: configuration.listen)
+      logger.info(
+        "limit of open files",
+        metadata: [
+          "found": "\(descriptors.found)", "in_force": "\(descriptors.inForce)",
+          "clients_per_loop": "\(limits.connectionsPerLoopMax)",
+        ])
       return RunningService(
         service: service, address: address, group: group, database: database, server: server)
     } catch {

@@ -23,6 +23,8 @@ struct ServiceConfiguration: Sendable {
   let loops: Int
   /// COUNTERSIGN_CONNECTIONS: database connections per loop, default 8 (1-64).
   let connectionsPerLoop: Int
+  /// COUNTERSIGN_HTTP_CONNECTIONS: clients' connections per loop, default 16,384 (1-1,000,000).
+  let clientsPerLoop: Int
   /// COUNTERSIGN_LOG_LEVEL: trace debug info notice warning error critical, default info.
   let logLevel: Logger.Level
   /// COUNTERSIGN_ACCESS_LOG: on or off, default on.
@@ -63,6 +65,11 @@ struct ServiceConfiguration: Sendable {
     let connections = parsed("connections", "COUNTERSIGN_CONNECTIONS", default: 8, "1 to 64") {
       Int($0).flatMap { (1...64).contains($0) ? $0 : nil }
     }
+    let clients = parsed(
+      "http.connections", "COUNTERSIGN_HTTP_CONNECTIONS", default: 16_384, "1 to 1000000"
+    ) {
+      Int($0).flatMap { (1...1_000_000).contains($0) ? $0 : nil }
+    }
     let level = parsed(
       "log.level", "COUNTERSIGN_LOG_LEVEL", default: Logger.Level.info,
       "a level from trace to critical", Logger.Level.init(rawValue:))
@@ -78,7 +85,7 @@ struct ServiceConfiguration: Sendable {
       dataFolder: data, keysFolder: keys.string(forKey: "keys") ?? data + "/keys",
       issuer: keys.string(forKey: "issuer"), logName: keys.string(forKey: "log.name"),
       tokensDecide: tokensDecide, loops: loops, connectionsPerLoop: connections,
-      logLevel: level, accessLog: accessLog)
+      clientsPerLoop: clients, logLevel: level, accessLog: accessLog)
   }
 }
 
