@@ -82,6 +82,9 @@ final class RunningServer: Sendable {
     }
   }
 
+  /// More than the buffers between a server and its client hold.
+  static let longAnswer = [UInt8](repeating: 0x6C, count: 16 << 20)
+
   private static func router(_ gate: Gate) -> Router {
     Router(
       routes: [
@@ -122,6 +125,9 @@ final class RunningServer: Sendable {
             response.set(.location, "a\r\nb: c")
             return response
           }),
+        Route(
+          .get, "/long",
+          immediate: { _ in Response(status: .ok, body: longAnswer) }),
         Route(.delete, "/nothing", immediate: { _ in Response(status: .noContent) }),
       ],
       lane: { $0.header(.userAgent) == "bulk" ? .bulk : .interactive },

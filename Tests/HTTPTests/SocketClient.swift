@@ -53,6 +53,15 @@ struct SocketClient: ~Copyable {
     setsockopt(number, SOL_SOCKET, SO_LINGER, &choice, socklen_t(MemoryLayout<linger>.size))
   }
 
+  /// Whether there is something to read, or will be within that time.
+  func isReadable(withinMilliseconds milliseconds: Int32) throws -> Bool {
+    if !received.isEmpty { return true }
+    var state = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
+    let count = poll(&state, 1, milliseconds)
+    guard count >= 0 else { throw SystemError(call: "poll", errno: errno) }
+    return count > 0
+  }
+
   /// Reads up to and with `end`.
   mutating func read(through end: String) throws -> String {
     let wanted = Array(end.utf8)

@@ -56,6 +56,14 @@ struct RequestParser: Sendable {
     }
   }
 
+  /// What it keeps of the current request's body.
+  var bodyBytes: Int { body.count }
+
+  /// Gives up the current request and all behind it.
+  mutating func abandon() {
+    _ = fail(.overloaded)
+  }
+
   private mutating func beginBody(
     _ framing: Framing, _ bytes: ByteSlice
   ) -> (consumed: Int, action: ParserAction) {

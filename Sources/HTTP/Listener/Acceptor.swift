@@ -25,7 +25,8 @@ final class Acceptor: ReadinessHandler {
       socket.number, for: .read, trigger: .exclusive, handler: self)
   }
 
-  /// Goes on when the loop had as many connections as it may and one has gone.
+  /// Goes on when the loop had as many connections as it may, none of them idle, and one has
+  /// gone.
   func resumeWhenFull() {
     guard isFull, !owner.isFull else { return }
     isFull = false
@@ -46,17 +47,31 @@ final class Acceptor: ReadinessHandler {
   }
 
   private func accept() {
-    for _ in 0..<owner.limits.acceptsPerTurnMax {
-      if owner.isFull {
-        isFull = true
-        return suspend()
+    for turn in 0..<owner.limits.acceptsPerTurnMax {
+      let sibling = owner.lighterSibling
+      if sibling == nil, owner.isFull {
+        // Whether another one is waiting, the socket's readiness will tell: nothing is closed
+        // for nobody.
+        guard turn == 0 else { return }
+        guard owner.evictLongestIdle() else {
+          isFull = true
+          return suspendForAWhile()
+        }
       }
       do {
         guard let (number, peer) = try Socket.accept(on: socket.number) else { return }
-        try owner.add(Descriptor(owning: number), from: peer)
+        let descriptor = Descriptor(owning: number)
+        if let sibling {
+          owner.give(descriptor, from: peer, to: sibling)
+        } else {
+          try owner.add(descriptor, from: peer)
+        }
       } catch {
         switch error.errno {
         case EMFILE, ENFILE, ENOBUFS, ENOMEM:
+          // The kernel looks for a descriptor before it looks for a connection.
+          guard turn == 0 else { return }
+          if owner.evictLongestIdle() { continue }
           dropOne()
           return suspendForAWhile()
         default: continue  // The connection ended before it was taken.

@@ -28,6 +28,7 @@ extension Connection {
     case .options(let allow): answer(owner.router.optionsResponse(allow: allow))
     case .route(let route, let parameters, _):
       if case .fixed(let response) = route.endpoint { return answer(response) }
+      current?.bodyBytes = body.count
       answer(request(with: body, parameters), on: route)
     }
   }

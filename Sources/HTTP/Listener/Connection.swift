@@ -9,6 +9,8 @@ final class Connection: ReadinessHandler {
     let id: String
     let resolution: Router.Resolution
     let start: MonotonicInstant
+    /// Of the body that its handler holds.
+    var bodyBytes = 0
 
     var routePosition: Int? {
       if case .route(_, _, let position) = resolution { position } else { nil }
@@ -41,6 +43,8 @@ final class Connection: ReadinessHandler {
   private var isProceeding = false
   private var turnRequests = 0
   private var lingerBytes = 0
+  /// What of the loop's buffered bytes are this connection's.
+  private var heldBytes = 0
 
   init(owning descriptor: consuming Descriptor, peer: String, owner: LoopListener) {
     self.peer = peer
@@ -77,7 +81,7 @@ final class Connection: ReadinessHandler {
     defer { isProceeding = false }
     turnRequests = 0
     var turnBytes = 0
-    while advance(&turnBytes) {
+    while advance(&turnBytes) || refuseExcess() {
       let limits = owner.limits
       if turnRequests >= limits.requestsPerTurnMax || turnBytes >= limits.readBytesPerTurnMax {
         // Edge-triggered readiness is not reported again: come back after the others' turn.
@@ -196,6 +200,31 @@ final class Connection: ReadinessHandler {
     }
   }
 
+  /// Tells the loop how much it holds. While all hold too much together, whoever would keep more
+  /// is refused; requests that arrive whole still pass.
+  private func refuseExcess() -> Bool {
+    let held =
+      pending.count + parser.bodyBytes + (current?.bodyBytes ?? 0) + output.unsentBytes
+    if held != heldBytes {
+      owner.countBuffered(held - heldBytes)
+      heldBytes = held
+    }
+    guard held > 0, machine.isReading, !isPendingFresh, owner.isHoldingTooMuch else {
+      return false
+    }
+    forgetInput()
+    answer(.overloaded, isFault: true)
+    return true
+  }
+
+  /// Drops what has been read of a request that will not be answered.
+  private func forgetInput() {
+    pending = []
+    parser.abandon()
+    owner.countBuffered(-heldBytes)
+    heldBytes = 0
+  }
+
   // MARK: Writing
 
   /// Sends an answer's bytes, at once as far as possible.
@@ -279,6 +308,21 @@ final class Connection: ReadinessHandler {
     if machine.state == .idle { close() }
   }
 
+  /// When its idleness ends; nil while something is going on.
+  var idleDeadline: MonotonicInstant? {
+    machine.state == .idle && pending.isEmpty ? machine.deadline : nil
+  }
+
+  /// Closes it to make room, unless a request is waiting in the socket; gives whether it is
+  /// closed.
+  func evict() -> Bool {
+    let requestCount = machine.requestCount
+    isReadable = true
+    proceed()
+    if machine.state == .idle, machine.requestCount == requestCount { close() }
+    return machine.state == .closed
+  }
+
   /// Closes at once, whatever is going on.
   func close() {
     guard machine.state != .closed else { return }
@@ -290,7 +334,7 @@ final class Connection: ReadinessHandler {
     if let timer { owner.loop.cancel(timer) }
     (watch, timer) = (nil, nil)
     output = Output()
-    pending = []
+    forgetInput()
     descriptor = nil
     owner.remove(self)
   }

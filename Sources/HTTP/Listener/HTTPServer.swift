@@ -1,5 +1,4 @@
 package import Reactor
-import Synchronization
 
 /// An HTTP/1.1 server on the loops it is given.
 package final class HTTPServer: Sendable {
@@ -7,8 +6,7 @@ package final class HTTPServer: Sendable {
   private let limits: HTTPLimits
   private let accessLog: AccessLog.Sink?
   private let traffic: HTTPTraffic
-  private let count = ConnectionCount()
-  private let listeners = Mutex<[LoopBound<LoopListener>]>([])
+  private let siblings = Siblings()
 
   /// Makes a server that does not listen yet. `accessLog` is called on the loops, also on
   /// several at once, with whole lines: it must not block.
@@ -23,7 +21,7 @@ package final class HTTPServer: Sendable {
   }
 
   /// Connections open now, over all loops.
-  package var connectionCount: Int { count.value.load(ordering: .relaxed) }
+  package var connectionCount: Int { siblings.connectionCount }
 
   /// Listens on every address in every loop; gives the addresses with the ports that were
   /// bound, in the same order. Nothing listens when it throws. Once only.
@@ -36,9 +34,9 @@ package final class HTTPServer: Sendable {
     }
     for loop in loops {
       switch await listen(on: sockets, loop: loop) {
-      case .success(let listener):
-        listeners.withLock { $0.append(listener) }
-        traffic.add(listener)
+      case .success(let member):
+        siblings.add(member)
+        traffic.add(member.listener)
       case .failure(let error):
         await drain(withinSeconds: 0)
         throw error
@@ -50,11 +48,7 @@ package final class HTTPServer: Sendable {
   /// Stops accepting, lets every request that has begun finish, announces the close to its
   /// client, and closes what is left after the time given. Returns when none is left.
   package func drain(withinSeconds seconds: Int = 20) async {
-    let draining = listeners.withLock { listeners in
-      let draining = listeners
-      listeners = []
-      return draining
-    }
+    let draining = siblings.removeAll()
     let deadline = MonotonicInstant.now().advanced(bySeconds: seconds)
     await withTaskGroup { group in
       for listener in draining {
@@ -71,15 +65,18 @@ package final class HTTPServer: Sendable {
 
   private func listen(
     on sockets: [ListeningSocket], loop: EventLoop
-  ) async -> Result<LoopBound<LoopListener>, SystemError> {
-    let (router, limits, count, accessLog) = (router, limits, count, accessLog)
+  ) async -> Result<Siblings.Member, SystemError> {
+    let (router, limits, siblings, accessLog) = (router, limits, siblings, accessLog)
     return await withCheckedContinuation { continuation in
       loop.submit {
+        let count = ConnectionCount()
         let listener = LoopListener(
-          loop: loop, router: router, limits: limits, count: count, accessLog: accessLog)
+          loop: loop, router: router, limits: limits, siblings: siblings, count: count,
+          accessLog: accessLog)
         do throws(SystemError) {
           try listener.listen(on: sockets)
-          continuation.resume(returning: .success(LoopBound(listener, to: loop)))
+          let bound = LoopBound(listener, to: loop)
+          continuation.resume(returning: .success(Siblings.Member(listener: bound, count: count)))
         } catch {
           continuation.resume(returning: .failure(error))
         }

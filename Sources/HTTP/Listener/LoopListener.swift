@@ -15,7 +15,7 @@ final class ListeningSocket: Sendable {
   var number: Int32 { descriptor.rawValue }
 }
 
-/// Counts the connections of all loops.
+/// Counts the connections of one loop, for all.
 final class ConnectionCount: Sendable {
   let value = Atomic<Int>(0)
 }
@@ -30,25 +30,30 @@ final class LoopListener {
   let readBuffer: UnsafeMutableRawBufferPointer
 
   var meter: TrafficMeter
+  private let siblings: Siblings
   private let count: ConnectionCount
   private var acceptors: [Acceptor] = []
   private var connections: [ObjectIdentifier: Connection] = [:]
+  private var idleRanking = IdleRanking()
+  private var bufferedBytes = 0
   /// By lane.
   private(set) var runningHandlers = RequestLane.allCases.map { _ in 0 }
   private var headBuffer: [UInt8] = []
   private var date = HTTPDate()
   private var dateReadAt: MonotonicInstant?
   private var requestIDs = RequestIDs()
+  private var isDraining = false
   private var drained: (() -> Void)?
   private var drainTimer: LoopTimer?
 
   init(
-    loop: EventLoop, router: Router, limits: HTTPLimits, count: ConnectionCount,
+    loop: EventLoop, router: Router, limits: HTTPLimits, siblings: Siblings, count: ConnectionCount,
     accessLog: AccessLog.Sink?
   ) {
     self.loop = loop
     self.router = router
     self.limits = limits
+    self.siblings = siblings
     self.count = count
     self.accessLog = accessLog.map { AccessLog(loop: loop, sink: $0) }
     meter = TrafficMeter(routeCount: router.routes.count)
@@ -73,21 +78,85 @@ final class LoopListener {
 
   var isFull: Bool { connections.count >= limits.connectionsPerLoopMax }
 
+  /// Another loop's listener that has many fewer connections.
+  var lighterSibling: Siblings.Member? { siblings.lightest(below: connections.count) }
+
   func add(_ descriptor: consuming Descriptor, from peer: SocketAddress) throws(SystemError) {
-    try Socket.disableDelay(descriptor.rawValue)
-    let connection = Connection(owning: descriptor, peer: peer.description, owner: self)
-    try connection.begin()
-    connections[ObjectIdentifier(connection)] = connection
     count.value.add(1, ordering: .relaxed)
     meter.accepted += 1
+    try begin(descriptor, from: peer)
+  }
+
+  /// Hands a connection over to another loop, where it stays.
+  func give(
+    _ descriptor: consuming Descriptor, from peer: SocketAddress, to sibling: Siblings.Member
+  ) {
+    meter.accepted += 1
+    sibling.count.value.add(1, ordering: .relaxed)
+    let number = descriptor.release()
+    sibling.listener.loop.submit {
+      sibling.listener.value.take(Descriptor(owning: number), from: peer)
+    }
+  }
+
+  /// Takes a connection that was handed over and is counted already.
+  private func take(_ descriptor: consuming Descriptor, from peer: SocketAddress) {
+    // Once everything is drained nobody waits for another connection.
+    guard !isDraining || drained != nil else { return uncount() }
+    do {
+      let connection = try begin(descriptor, from: peer)
+      if isDraining { connection.drain() }
+    } catch {
+      return  // The connection ended before it was taken.
+    }
+  }
+
+  @discardableResult
+  private func begin(
+    _ descriptor: consuming Descriptor, from peer: SocketAddress
+  ) throws(SystemError) -> Connection {
+    do throws(SystemError) {
+      try Socket.disableDelay(descriptor.rawValue)
+      let connection = Connection(owning: descriptor, peer: peer.description, owner: self)
+      try connection.begin()
+      connections[ObjectIdentifier(connection)] = connection
+      return connection
+    } catch {
+      uncount()
+      throw error
+    }
+  }
+
+  private func uncount() {
+    count.value.subtract(1, ordering: .relaxed)
   }
 
   func remove(_ connection: Connection) {
     let removed = connections.removeValue(forKey: ObjectIdentifier(connection))
     guard removed != nil else { return }
-    count.value.subtract(1, ordering: .relaxed)
+    uncount()
     for acceptor in acceptors { acceptor.resumeWhenFull() }
     finishDrainWhenEmpty()
+  }
+
+  /// Closes the connection that has been idle longest, so that another one finds room; false
+  /// when none is idle.
+  func evictLongestIdle() -> Bool {
+    let pause = limits.acceptPauseMilliseconds
+    while let connection = idleRanking.next(
+      among: connections, at: loop.now, millisecondsBetweenLooks: pause)
+    {
+      if connection.evict() { return true }
+    }
+    return false
+  }
+
+  /// Whether the connections hold more bytes than they may together.
+  var isHoldingTooMuch: Bool { bufferedBytes > limits.bufferedBytesPerLoopMax }
+
+  /// A connection holds that many bytes more, or fewer.
+  func countBuffered(_ change: Int) {
+    bufferedBytes += change
   }
 
   // MARK: Shared by the connections
@@ -136,6 +205,7 @@ final class LoopListener {
   func drain(until deadline: MonotonicInstant, _ finished: @escaping () -> Void) {
     precondition(drained == nil, "a listener is drained once")
     drained = finished
+    isDraining = true
     for acceptor in acceptors { acceptor.stop() }
     acceptors = []
     for connection in Array(connections.values) { connection.drain() }

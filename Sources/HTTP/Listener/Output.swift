@@ -8,6 +8,9 @@ struct Output {
 
   var isEmpty: Bool { sent == head.count + body.count }
 
+  /// Bytes that are still to be sent.
+  var unsentBytes: Int { head.count + body.count - sent }
+
   /// Keeps what of `newHead` and `newBody` was not sent at once. Nothing else may be waiting,
   /// except an interim answer.
   mutating func keep(

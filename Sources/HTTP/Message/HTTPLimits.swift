@@ -43,7 +43,8 @@ package struct HTTPLimits: Sendable {
   package var requestsPerTurnMax = 16
   /// Bytes that one connection may have read before others get their turn.
   package var readBytesPerTurnMax = 64 * 1024
-  /// Connections of one loop; beyond: no more are accepted until one closes.
+  /// Connections of one loop; beyond: the longest idle one is closed for a new one. While none
+  /// is idle, no more are accepted.
   package var connectionsPerLoopMax = 16_384
   /// Asynchronous handlers running on one loop; beyond: 503.
   package var handlersPerLoopMax = 256
@@ -53,7 +54,10 @@ package struct HTTPLimits: Sendable {
   package var acceptsPerTurnMax = 64
   /// Connections that may wait to be accepted.
   package var backlog = 1024
-  /// How long no connection is accepted once the process has no descriptors left.
+  /// What the connections of one loop may hold together of requests and answers; beyond: what
+  /// does not arrive whole is refused with 503.
+  package var bufferedBytesPerLoopMax = 32 * 1024 * 1024
+  /// How long no connection is accepted once there is no room, or no descriptor, for another.
   package var acceptPauseMilliseconds = 100
 
   /// Makes the defaults.

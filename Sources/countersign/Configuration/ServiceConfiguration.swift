@@ -20,6 +20,8 @@ struct ServiceConfiguration: Sendable {
   let connectionWaitMilliseconds: Int
   let connectionIdleSeconds: Int
   let statementMilliseconds: Int
+  /// Clients' connections; the limit of open files may allow fewer.
+  let clientsPerLoop: Int
   let logLevel: Logger.Level
   let accessLog: Bool
   /// Nil: the files are looked for.
@@ -108,6 +110,12 @@ struct ServiceConfiguration: Sendable {
         "COUNTERSIGN_STATEMENT_MILLISECONDS", .number(100...6_000, unit: "ms"),
         meaning: "how long a statement may take"),
       else: 5_000)
+    clientsPerLoop = settings.read(
+      Setting(
+        "COUNTERSIGN_HTTP_CONNECTIONS", .number(1...1_000_000, unit: "connections"),
+        fallback: "16384, or what the limit of open files allows",
+        meaning: "clients' connections of each loop"),
+      else: 16_384)
     logLevel = settings.read(
       Setting("COUNTERSIGN_LOG_LEVEL", .logLevel, meaning: "the least that is logged"),
       else: .info)

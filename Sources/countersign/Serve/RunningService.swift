@@ -35,6 +35,9 @@ final class RunningService: Sendable {
     _ configuration: ServiceConfiguration, databaseURL: String, assets: Assets, logger: Logger,
     prepare: (Service) async throws -> Void = { _ in }
   ) async throws -> RunningService {
+    let descriptors = try DescriptorLimit.raised()
+    var limits = HTTPLimits.standard
+    limits.connectionsPerLoopMax = try descriptors.clientsPerLoop(configuration)
     let group = try EventLoopGroup(count: configuration.loops)
     group.start()
     let database = try Database(
@@ -47,9 +50,15 @@ final class RunningService: Sendable {
         router: Routes.router(
           service: service, meters: Meters(traffic: traffic, version: VersionCommand.version),
           incident: Incidents(logger: logger).record),
-        traffic: traffic,
+        limits: limits, traffic: traffic,
         accessLog: configuration.logsAccess ? StandardError.write : nil)
       let address = try await listen(server, on: group.loops, at: configuration.listen)
+      logger.info(
+        "limit of open files",
+        metadata: [
+          "found": "\(descriptors.found)", "in_force": "\(descriptors.inForce)",
+          "clients_per_loop": "\(limits.connectionsPerLoopMax)",
+        ])
       return RunningService(
         service: service, address: address, group: group, database: database, server: server)
     } catch {

@@ -5,9 +5,11 @@ import Testing
 struct BudgetTests {
   private static let quarter = Rate(microRPS: 250_000)
 
-  @Test("of 24 workers at once four get a quarter each, and twenty are told when to come back")
-  func twentyFourWorkers() async throws {
-    let stage = try await Stage.shared()
+  @Test(
+    "of 24 workers at once four get a quarter each, and twenty are told when to come back",
+    arguments: Replicas.allCases)
+  func twentyFourWorkers(on replicas: Replicas) async throws {
+    let stage = try await Stage.shared(replicas)
     let proposal = try await stage.approved(Content.own())
     let replies = try await withThrowingTaskGroup(of: Reply.self) { group in
       for number in 1...24 {
@@ -34,9 +36,11 @@ struct BudgetTests {
     }
   }
 
-  @Test("what a larger term took up stays taken, although a smaller one was given back")
-  func previousTermStays() async throws {
-    let stage = try await Stage.shared()
+  @Test(
+    "what a larger term took up stays taken, although a smaller one was given back",
+    arguments: Replicas.allCases)
+  func previousTermStays(on replicas: Replicas) async throws {
+    let stage = try await Stage.shared(replicas)
     let proposal = try await stage.approved(Content.own())
     let first = try await stage.lease(proposal, worker: "w1").json(201)["lease"]
     #expect(first["rps"].microRPS == 1_000_000)
@@ -52,9 +56,10 @@ struct BudgetTests {
     try await stage.lease(proposal, worker: "w2").problem(429, "no_capacity")
   }
 
-  @Test("what the gateway gives back is free at once")
-  func gatewayReturnFrees() async throws {
-    let stage = try await Stage.shared()
+  @Test(
+    "what the gateway gives back is free at once", arguments: Replicas.allCases)
+  func gatewayReturnFrees(on replicas: Replicas) async throws {
+    let stage = try await Stage.shared(replicas)
     let proposal = try await stage.approved(Content.own())
     let first = try await stage.lease(proposal, worker: "w1").json(201)["lease"]
     try await stage.lease(proposal, worker: "w2").problem(429, "no_capacity")
@@ -65,9 +70,71 @@ struct BudgetTests {
     #expect(next["rps"].microRPS == 1_000_000)
   }
 
-  @Test("one live lease per target and worker name; hosts outside the grant are refused")
-  func refusedLeases() async throws {
-    let stage = try await Stage.shared()
+  @Test(
+    "one term renewed eight times at once has one next term; under a key the answers are one",
+    arguments: Replicas.allCases)
+  func renewalsAtOnce(on replicas: Replicas) async throws {
+    let stage = try await Stage.shared(replicas)
+    let proposal = try await stage.approved(Content.own())
+    let lease = try await stage.lease(proposal, worker: "w1").json(201)["lease"]["id"].requiredText
+    for key in [nil, "renew-\(lease)"] {
+      let term: Int64 = key == nil ? 1 : 2
+      let body: JSON = ["term": JSON(term), "usage": Content.usage()]
+      let replies = try await withThrowingTaskGroup(of: Reply.self) { group in
+        for _ in 0..<8 {
+          group.addTask {
+            try await stage.pool.post("/v1/leases/\(lease)/renewals", body, key: key)
+          }
+        }
+        return try await group.reduce(into: []) { $0.append($1) }
+      }
+      var ends: Set<String> = []
+      for reply in replies {
+        if key != nil, reply.status == 409 {
+          try reply.problem(409, "idempotency_in_progress")
+          continue
+        }
+        let renewed = try reply.json(200)["lease"]
+        #expect(renewed["term"].integer == term + 1)
+        ends.insert(try renewed["expires_at"].requiredText)
+      }
+      #expect(ends.count == 1)
+    }
+  }
+
+  @Test(
+    "a renewal and a return whose answers are lost are the same when they are asked for again",
+    arguments: Replicas.allCases)
+  func lostAnswers(on replicas: Replicas) async throws {
+    let stage = try await Stage.shared(replicas)
+    let proposal = try await stage.approved(Content.own())
+    let lease = try await stage.lease(proposal, worker: "w1").json(201)["lease"]["id"].requiredText
+    let pool = stage.pool
+    for (path, term) in [("renewals", Int64(1)), ("returns", 2)] {
+      let whole = "/v1/leases/\(lease)/\(path)"
+      let body: JSON = ["term": JSON(term), "usage": Content.usage()]
+      // The next call is the other one's turn.
+      try await pool.abandon(whole, body, key: nil)
+      let first = try await pool.post(whole, body).json(200)
+      for replica in stage.replicas {
+        let again = try await replica.pool.post(whole, body).json(200)
+        #expect(again["lease"]["term"] == first["lease"]["term"])
+        #expect(again["lease"]["expires_at"] == first["lease"]["expires_at"])
+        #expect(again["frees_at"] == first["frees_at"])
+      }
+    }
+    let stored = try await stage.secondConnection()
+    let terms = try await offPool {
+      try stored.rows("SELECT count(*) FROM lease_terms WHERE lease = '\(lease)'")
+    }
+    #expect(terms == [["2"]])
+  }
+
+  @Test(
+    "one live lease per target and worker name; hosts outside the grant are refused",
+    arguments: Replicas.allCases)
+  func refusedLeases(on replicas: Replicas) async throws {
+    let stage = try await Stage.shared(replicas)
     let proposal = try await stage.approved(Content.own())
     let held = try await stage.lease(
       proposal, worker: "w1", wants: BudgetTests.quarter
@@ -87,9 +154,11 @@ struct BudgetTests {
     ).problem(404, "not_found")
   }
 
-  @Test("sums hold at every instant of a run with renewals, returns, lost replies and locks")
-  func sumsHold() async throws {
-    let stage = try await Stage.shared()
+  @Test(
+    "sums hold at every instant of a run with renewals, returns, lost replies and locks",
+    arguments: Replicas.allCases)
+  func sumsHold(on replicas: Replicas) async throws {
+    let stage = try await Stage.shared(replicas)
     let seed = UInt64.random(in: .min ... .max)
     print("seed of the run of leases: \(seed)")
     let domain = String(Content.newHost().dropFirst("www.".count))

@@ -3,9 +3,11 @@ import Testing
 
 @Suite("calls", .inTurn)
 struct CallTests {
-  @Test("an Idempotency-Key replays the answer without its secret; another body is refused")
-  func idempotency() async throws {
-    let stage = try await Stage.shared()
+  @Test(
+    "an Idempotency-Key replays the answer without its secret; another body is refused",
+    arguments: Replicas.allCases)
+  func idempotency(on replicas: Replicas) async throws {
+    let stage = try await Stage.shared(replicas)
     let key = "key-\(UInt32.random(in: .min ... .max))"
     let pm = stage.person("pm2")
     let first = try await pm.post("/v1/me/tokens", ["name": "laptop"], key: key)
@@ -35,9 +37,11 @@ struct CallTests {
       401, "unauthenticated")
   }
 
-  @Test("of calls under one key at once one has the effect; the others wait or get its answer")
-  func idempotencyAtOnce() async throws {
-    let stage = try await Stage.shared()
+  @Test(
+    "of calls under one key at once one has the effect; the others wait or get its answer",
+    arguments: Replicas.allCases)
+  func idempotencyAtOnce(on replicas: Replicas) async throws {
+    let stage = try await Stage.shared(replicas)
     let content: JSON = ["content": Content.polite()]
     let key = "once-\(UInt32.random(in: .min ... .max))"
     let replies = try await withThrowingTaskGroup(of: Reply.self) { group in
@@ -56,11 +60,51 @@ struct CallTests {
     }
     #expect(ids.count == 1)
     #expect(replies.count { $0.status == 201 && $0.field("Idempotency-Replayed") == nil } == 1)
+    let other: JSON = ["content": Content.polite()]
+    for replica in stage.replicas {
+      let again = try await replica.person("pm").post("/v1/proposals", content, key: key)
+      #expect(again.field("Idempotency-Replayed") == "true")
+      #expect(ids.contains(try again.json(201)["id"].requiredText))
+      try await replica.person("pm").post("/v1/proposals", other, key: key).problem(
+        422, "idempotency_key_reused")
+    }
   }
 
-  @Test("a refusal by a rule is replayed too, and a lease's token is signed anew")
-  func replayedRefusals() async throws {
-    let stage = try await Stage.shared()
+  @Test(
+    "of two bodies under one key at once one has the effect, and the other never has",
+    arguments: Replicas.allCases)
+  func twoBodiesAtOnce(on replicas: Replicas) async throws {
+    let stage = try await Stage.shared(replicas)
+    let bodies: [JSON] = [["content": Content.polite()], ["content": Content.polite()]]
+    let key = "two-\(UInt32.random(in: .min ... .max))"
+    let replies = try await withThrowingTaskGroup(of: (body: Int, reply: Reply).self) { group in
+      for number in 0..<8 {
+        // Both bodies at each process.
+        let body = number / 2 % 2
+        group.addTask {
+          (body, try await stage.person("pm").post("/v1/proposals", bodies[body], key: key))
+        }
+      }
+      return try await group.reduce(into: []) { $0.append($1) }
+    }
+    let made = replies.filter { $0.reply.status == 201 }
+    #expect(made.count { $0.reply.field("Idempotency-Replayed") == nil } == 1)
+    #expect(Set(made.map(\.body)).count == 1)
+    for (body, reply) in replies where reply.status != 201 {
+      if reply.status == 422 {
+        try reply.problem(422, "idempotency_key_reused")
+        #expect(body != made[0].body)
+      } else {
+        try reply.problem(409, "idempotency_in_progress")
+      }
+    }
+  }
+
+  @Test(
+    "a refusal by a rule is replayed too, and a lease's token is signed anew",
+    arguments: Replicas.allCases)
+  func replayedRefusals(on replicas: Replicas) async throws {
+    let stage = try await Stage.shared(replicas)
     let proposal = try await stage.approved(Content.polite())
     let suffix = proposal.id
     let held = try await stage.lease(proposal, worker: "w1", key: "a" + suffix).json(201)
@@ -80,9 +124,11 @@ struct CallTests {
     #expect(try repeated.json["code"] == "no_grant")
   }
 
-  @Test("a bad limit or cursor is named; pages are stable while rows are inserted")
-  func paging() async throws {
-    let stage = try await Stage.shared()
+  @Test(
+    "a bad limit or cursor is named; pages are stable while rows are inserted",
+    arguments: Replicas.allCases)
+  func paging(on replicas: Replicas) async throws {
+    let stage = try await Stage.shared(replicas)
     let lists = [
       "/v1/people", "/v1/pools", "/v1/gateways", "/v1/sites", "/v1/proposals", "/v1/grants",
       "/v1/locks", "/v1/leases",

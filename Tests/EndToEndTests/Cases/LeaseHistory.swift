@@ -26,7 +26,8 @@ struct LeaseHistory: Sendable {
   private var names = 0
 
   init(stage: Stage, proposal: Stage.Proposal, number: Int, random: SeededRandom) {
-    self.stage = stage
+    // A retry after a lost answer goes to the other process, if there is one.
+    self.stage = stage.inOwnTurns
     self.proposal = proposal
     self.number = number
     self.random = random
@@ -59,7 +60,7 @@ struct LeaseHistory: Sendable {
         "proposal": .string(proposal.id), "worker": .string(proposal.name(of: worker)),
         "hosts": [.string(proposal.host)], "wants_rps": JSON(wish),
       ]
-      try await drop("/v1/leases", body, key: key)
+      try await stage.pool.abandon("/v1/leases", body, key: key)
     }
     var reply = try await stage.lease(proposal, worker: worker, wants: wish, key: key)
     // The first one may still be on its way.
@@ -78,7 +79,7 @@ struct LeaseHistory: Sendable {
     let wish = Rate(microRPS: LeaseHistory.wishes.randomElement(using: &random) ?? 100_000)
     if isAnswerLost {
       let body: JSON = ["term": JSON(term), "usage": Content.usage(), "wants_rps": JSON(wish)]
-      try await drop("/v1/leases/\(lease)/renewals", body, key: nil)
+      try await stage.pool.abandon("/v1/leases/\(lease)/renewals", body, key: nil)
     }
     let reply = try await stage.renew(lease, term: term, wants: wish)
     guard reply.status == 200 else { return try expectKnown(reply) }
@@ -95,20 +96,6 @@ struct LeaseHistory: Sendable {
     let reply = try await stage.giveBack(lease, term: term, by: client)
     guard reply.status == 200 else { return try expectKnown(reply) }
     held = nil
-  }
-
-  /// Sends it and hangs up before the answer.
-  private func drop(_ path: String, _ body: JSON, key: String?) async throws {
-    let client = stage.pool
-    try await offPool {
-      let connection = try RawConnection(to: client.baseURL)
-      let fields = [
-        ("Authorization", "Bearer \(client.secret ?? "")"), ("Content-Type", "application/json"),
-      ]
-      try connection.send(
-        "POST", path, fields: fields + (key.map { [("Idempotency-Key", $0)] } ?? []),
-        body: body.bytes())
-    }
   }
 
   /// A refusal that may come in such a run.

@@ -5,18 +5,22 @@ import Tokens
 
 @Suite("the main job over HTTP", .inTurn)
 struct MainJobTests {
-  @Test("a proposal is made, signed by two, and ends with a worker's token")
-  func proposalToToken() async throws {
-    let stage = try await Stage.shared()
+  @Test(
+    "a proposal is made, signed by two, and ends with a worker's token",
+    arguments: Replicas.allCases)
+  func proposalToToken(on replicas: Replicas) async throws {
+    let stage = try await Stage.shared(replicas)
     let proposal = try await signed(stage, Content.polite())
     let answer = try await stage.lease(proposal, worker: "spider-1").json(201)
     try checkLease(answer, proposal, term: 1)
     try await checkToken(answer, proposal, stage)
   }
 
-  @Test("a worker renews, introspection says active, returns it, introspection says inactive")
-  func leaseLife() async throws {
-    let stage = try await Stage.shared()
+  @Test(
+    "a worker renews, introspection says active, returns it, introspection says inactive",
+    arguments: Replicas.allCases)
+  func leaseLife(on replicas: Replicas) async throws {
+    let stage = try await Stage.shared(replicas)
     let proposal = try await stage.approved(Content.polite())
     let first = try await stage.lease(proposal, worker: "spider-1").json(201)
     let lease = try first["lease"]["id"].requiredText

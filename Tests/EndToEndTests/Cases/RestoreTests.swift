@@ -153,7 +153,7 @@ private struct KeptScene {
   }
 
   /// Every byte of every view, and the token is believed.
-  func isUnchanged(on serve: RunningServe, since stage: Stage) async throws {
+  func isUnchanged(on serve: ServeProcess, since stage: Stage) async throws {
     let auditor = stage.person("auditor")
     for path in paths {
       let before = try await auditor.get(path)
@@ -167,7 +167,7 @@ private struct KeptScene {
 
   /// The lock on everything that a restore begins with: nothing is leased, renewed or believed
   /// until two people release it, whatever the backup does not know of.
-  func goesOnOnlyAfterUnlocking(on serve: RunningServe, _ stage: Stage) async throws {
+  func goesOnOnlyAfterUnlocking(on serve: ServeProcess, _ stage: Stage) async throws {
     let operatorCalls = serve.client(stage.person("operator").secret)
     let lock = try await operatorCalls.post(
       "/v1/locks", ["scope": ["kind": "everything"], "reason": "Restored from a backup."]
@@ -204,7 +204,7 @@ private struct KeptScene {
 
   /// One more main job, all of it on the restored service.
   private func otherProposal(
-    _ serve: RunningServe, _ stage: Stage
+    _ serve: ServeProcess, _ stage: Stage
   ) async throws -> Stage.Proposal {
     let pm = serve.client(stage.person("pm").secret)
     let content = Content.own()

@@ -5,9 +5,10 @@ import Testing
 struct RoundTests {
   private static let duelCount = 30
 
-  @Test("the same draft submitted eight times at once opens one round")
-  func submissionsAtOnce() async throws {
-    let stage = try await Stage.shared()
+  @Test(
+    "the same draft submitted eight times at once opens one round", arguments: Replicas.allCases)
+  func submissionsAtOnce(on replicas: Replicas) async throws {
+    let stage = try await Stage.shared(replicas)
     let proposal = try await stage.drafted(Content.polite())
     let replies = try await withThrowingTaskGroup(of: Reply.self) { group in
       for _ in 0..<8 { group.addTask { try await submit(proposal, stage) } }
@@ -17,9 +18,11 @@ struct RoundTests {
     for reply in replies where reply.status != 201 { try reply.problem(409, "no_change") }
   }
 
-  @Test("the last approval against a withdrawal, thirty times: one of them wins, wholly")
-  func approvalAgainstWithdrawal() async throws {
-    let stage = try await Stage.shared()
+  @Test(
+    "the last approval against a withdrawal, thirty times: one of them wins, wholly",
+    arguments: Replicas.allCases)
+  func approvalAgainstWithdrawal(on replicas: Replicas) async throws {
+    let stage = try await Stage.shared(replicas)
     let second = try await stage.secondConnection()
     for duel in 0..<RoundTests.duelCount {
       let proposal = try await stage.submitted(Content.polite())
@@ -39,9 +42,57 @@ struct RoundTests {
     }
   }
 
-  @Test("a decision whose answer was lost is there; under its key the repeat is a replay")
-  func lostAnswer() async throws {
-    let stage = try await Stage.shared()
+  @Test(
+    "the last approval against a new text: the grant is of what was signed, or there is none",
+    arguments: Replicas.allCases)
+  func approvalAgainstNewText(on replicas: Replicas) async throws {
+    let stage = try await Stage.shared(replicas)
+    let second = try await stage.secondConnection()
+    for duel in 0..<10 {
+      let content = Content.polite()
+      let proposal = try await stage.submitted(content)
+      _ = try await stage.decide(proposal, as: "legal", "legal_reviewer").json(201)
+      let added = try await stage.person("pm").post(
+        "/v1/proposals/\(proposal.id)/revisions",
+        ["content": content.replacing(["targets", "0", "max_rps"], with: 0.25)]
+      ).json(201)
+      let next = Stage.Proposal(
+        id: proposal.id, number: proposal.number, digest: try added["digest"].requiredText,
+        host: proposal.host)
+      async let approval = stage.decide(proposal, as: "risk", "risk_reviewer")
+      async let submission = submit(next, stage)
+      let (approved, submitted) = (try await approval, try await submission)
+      if approved.status == 201 {
+        // A grant is not replaced yet: it must be revoked first.
+        let problem = try submitted.problem(400, "invalid_body")
+        #expect(problem["errors"][0]["code"] == "not_enforced")
+      } else {
+        try approved.problem(409, "stale_digest")
+        _ = try submitted.json(201)
+      }
+      let grants = try await offPool {
+        try second.rows(
+          """
+          SELECT 'sha256:' || encode(digest, 'hex') FROM grants
+          WHERE proposal = '\(proposal.id)'
+          """)
+      }
+      #expect(grants == (approved.status == 201 ? [[proposal.digest]] : []), "duel \(duel)")
+      let view = try await stage.view(next)
+      guard approved.status != 201 else {
+        #expect(view["status"] == "approved", "duel \(duel)")
+        continue
+      }
+      #expect(view["status"] == "in_review", "duel \(duel)")
+      #expect(view["seats"].elements.allSatisfy { $0["filled_by"] == .null }, "duel \(duel)")
+    }
+  }
+
+  @Test(
+    "a decision whose answer was lost is there; under its key the repeat is a replay",
+    arguments: Replicas.allCases)
+  func lostAnswer(on replicas: Replicas) async throws {
+    let stage = try await Stage.shared(replicas)
     let proposal = try await stage.submitted(Content.polite())
     let legal = stage.person("legal")
     let path = "/v1/proposals/\(proposal.id)/decisions"
@@ -50,15 +101,8 @@ struct RoundTests {
       "verdict": "approve",
     ]
     let key = "decision-\(proposal.id)"
-    try await offPool {
-      let connection = try RawConnection(to: legal.baseURL)
-      try connection.send(
-        "POST", path,
-        fields: [
-          ("Authorization", "Bearer \(legal.secret ?? "")"), ("Idempotency-Key", key),
-          ("Content-Type", "application/json"),
-        ], body: body.bytes())
-    }
+    // What follows is the other one's turn.
+    try await legal.abandon(path, body, key: key)
     var reply = try await legal.post(path, body, key: key)
     while try reply.status == 409 && reply.json["code"] == "idempotency_in_progress" {
       reply = try await legal.post(path, body, key: key)
@@ -70,9 +114,11 @@ struct RoundTests {
       409, "already_decided")
   }
 
-  @Test("a new revision supersedes the round; whoever wrote it never decides; nothing is laundered")
-  func revisions() async throws {
-    let stage = try await Stage.shared()
+  @Test(
+    "a new revision supersedes the round; whoever wrote it never decides; nothing is laundered",
+    arguments: Replicas.allCases)
+  func revisions(on replicas: Replicas) async throws {
+    let stage = try await Stage.shared(replicas)
     let content = Content.polite()
     let first = try await stage.submitted(content)
     _ = try await stage.decide(first, as: "risk", "risk_reviewer").json(201)
@@ -118,9 +164,11 @@ struct RoundTests {
     #expect(try await stage.view(first)["status"] == "approved")
   }
 
-  @Test("changes requested: the same text is no answer, a new revision is")
-  func changesRequested() async throws {
-    let stage = try await Stage.shared()
+  @Test(
+    "changes requested: the same text is no answer, a new revision is", arguments: Replicas.allCases
+  )
+  func changesRequested(on replicas: Replicas) async throws {
+    let stage = try await Stage.shared(replicas)
     let content = Content.polite()
     let proposal = try await stage.submitted(content)
     _ = try await stage.decide(

@@ -34,8 +34,8 @@ struct ServeTests {
       let words = ["/usr/bin/unshare", "--pid", "--fork", "--kill-child", "--"]
       let socket = try NoticeSocket(in: own.workplace)
       let program = try own.workplace.start(
-        words + RunningServe.arguments,
-        environment: RunningServe.environment(
+        words + ServeProcess.arguments,
+        environment: ServeProcess.environment(
           own.variables.merging(["NOTIFY_SOCKET": socket.path]) { _, new in new }))
       #expect(try await socket.message() == "READY=1")
       program.signalGroup(SIGTERM)

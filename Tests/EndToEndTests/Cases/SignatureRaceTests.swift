@@ -11,15 +11,20 @@ struct SignatureRaceTests {
   private static let duelCount = 100
   private static let duelsAtOnce = 4
 
-  @Test("of twelve approvals fired at once exactly two count, by two people, and make one grant")
-  func twelveApprovals() async throws {
-    let stage = try await Stage.shared()
+  @Test(
+    "of twelve approvals fired at once exactly two count, by two people, and make one grant",
+    arguments: Replicas.allCases)
+  func twelveApprovals(on replicas: Replicas) async throws {
+    let stage = try await Stage.shared(replicas)
     let second = try await stage.secondConnection()
     for _ in 0..<SignatureRaceTests.roundCount {
       let proposal = try await stage.submitted(Content.polite())
       let replies = try await withThrowingTaskGroup(of: Reply.self) { group in
-        for (name, role) in SignatureRaceTests.approvals + SignatureRaceTests.approvals {
-          group.addTask { try await stage.decide(proposal, as: name, role) }
+        // Each of the six twice: with two processes, once at each.
+        for replica in [stage.replicas[0], stage.replicas[stage.replicas.count - 1]] {
+          for (name, role) in SignatureRaceTests.approvals {
+            group.addTask { try await replica.decide(proposal, as: name, role) }
+          }
         }
         return try await group.reduce(into: []) { $0.append($1) }
       }
@@ -45,9 +50,49 @@ struct SignatureRaceTests {
     }
   }
 
-  @Test("approve against reject, a hundred times: a grant never stands beside a rejection")
-  func approveAgainstReject() async throws {
-    let stage = try await Stage.shared()
+  @Test(
+    "of twelve people who approve at once two make the grant, one of each role",
+    arguments: Replicas.allCases)
+  func twelveSigners(on replicas: Replicas) async throws {
+    let stage = try await Stage.shared(replicas)
+    var signers: [(person: Stage.Newcomer, role: String)] = []
+    for number in 0..<12 {
+      let role = number < 6 ? "legal_reviewer" : "risk_reviewer"
+      signers.append((try await stage.newcomer("Signer \(number)", roles: [role]), role))
+    }
+    for _ in 0..<3 {
+      let proposal = try await stage.submitted(Content.polite())
+      let all = signers
+      let accepted = try await withThrowingTaskGroup(of: String?.self) { group in
+        for (person, role) in all {
+          group.addTask {
+            let reply = try await stage.decide(proposal, by: stage.holding(person.secret), role)
+            guard reply.status != 201 else { return person.id }
+            #expect(reply.status == 409, "\(reply.text)")
+            return nil
+          }
+        }
+        return try await group.reduce(into: [String]()) { found, id in
+          if let id { found.append(id) }
+        }
+      }
+      let view = try await stage.view(proposal)
+      #expect(view["status"] == "approved")
+      let seats = view["seats"].elements
+      #expect(Set(seats.compactMap { $0["filled_by"].text }) == Set(accepted))
+      #expect(accepted.count == 2)
+      for seat in seats {
+        let signer = all.first { $0.person.id == seat["filled_by"].text }
+        #expect(signer?.role == seat["role"].text)
+      }
+    }
+  }
+
+  @Test(
+    "approve against reject, a hundred times: a grant never stands beside a rejection",
+    arguments: Replicas.allCases)
+  func approveAgainstReject(on replicas: Replicas) async throws {
+    let stage = try await Stage.shared(replicas)
     let second = try await stage.secondConnection()
     let outcomes = try await withThrowingTaskGroup(of: [String].self) { group in
       for lane in 0..<SignatureRaceTests.duelsAtOnce {

@@ -6,11 +6,51 @@ import Testing
 /// The demo's people on a running instance, and the steps that most tests begin with.
 struct Stage: Sendable {
   let dev: RunningDev
+  private let rotation: Rotation
 
-  /// On the instance that the tests share.
-  static func shared() async throws -> Stage { Stage(dev: try await RunningDev.shared.value) }
+  /// Served by the instance itself.
+  init(dev: RunningDev) {
+    self.init(dev: dev) { [dev.credentials.baseURL] }
+  }
 
-  var nobody: Client { Client(baseURL: dev.credentials.baseURL, secret: nil) }
+  /// Served by these processes in turn.
+  init(dev: RunningDev, baseURLs: @escaping @Sendable () -> [String]) {
+    self.dev = dev
+    rotation = Rotation(baseURLs)
+  }
+
+  /// On the database that the tests share.
+  static func shared(_ replicas: Replicas = .one) async throws -> Stage {
+    let dev = try await RunningDev.shared.value
+    return Stage(dev: dev, baseURLs: try await replicas.baseURLs(beside: dev))
+  }
+
+  /// On a database of the caller's own.
+  static func with(_ replicas: Replicas, _ body: (Stage) async throws -> Void) async throws {
+    let shared = try await RunningDev.shared.value
+    try await RunningDev.withDatabase(on: shared) { dev in
+      guard replicas == .two else { return try await body(Stage(dev: dev)) }
+      try await RunningServe.with(2, on: dev.credentials.databaseURL) { pair in
+        try await body(Stage(dev: dev) { pair.map(\.baseURL) })
+      }
+    }
+  }
+
+  /// The same stage, each of its processes by itself.
+  var replicas: [Stage] {
+    let rotation = rotation
+    return rotation.baseURLs.indices.map { index in
+      Stage(dev: dev) { [rotation.baseURLs[index]] }
+    }
+  }
+
+  /// The same stage, whose turns no other caller's calls shift.
+  var inOwnTurns: Stage {
+    let rotation = rotation
+    return Stage(dev: dev) { rotation.baseURLs }
+  }
+
+  var nobody: Client { Client(rotation, secret: nil) }
   var pool: Client { holding(dev.credentials.pools["demo"]?.key) }
   var gateway: Client { holding(dev.credentials.gateways["demo"]?.key) }
 
@@ -20,7 +60,7 @@ struct Stage: Sendable {
 
   /// A client with another secret.
   func holding(_ secret: String?) -> Client {
-    Client(baseURL: dev.credentials.baseURL, secret: secret)
+    Client(rotation, secret: secret)
   }
 
   func secondConnection() async throws -> SecondConnection {
@@ -59,12 +99,18 @@ struct Stage: Sendable {
   func decide(
     _ proposal: Proposal, as name: String, _ role: String, _ verdict: String = "approve"
   ) async throws -> Reply {
+    try await decide(proposal, by: person(name), role, verdict)
+  }
+
+  func decide(
+    _ proposal: Proposal, by client: Client, _ role: String, _ verdict: String = "approve"
+  ) async throws -> Reply {
     var body: JSON = [
       "revision_digest": .string(proposal.digest), "role": .string(role),
       "verdict": .string(verdict),
     ]
     if verdict != "approve" { body = body.with("reason", "It would hurt them.") }
-    return try await person(name).post("/v1/proposals/\(proposal.id)/decisions", body)
+    return try await client.post("/v1/proposals/\(proposal.id)/decisions", body)
   }
 
   /// Signed by legal and risk; with its grant.

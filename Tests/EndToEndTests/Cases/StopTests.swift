@@ -3,9 +3,10 @@ import Testing
 
 @Suite("stops", .inTurn)
 struct StopTests {
-  @Test("a lock stops grants, renewals and introspection at once")
-  func lockStops() async throws {
-    let stage = try await Stage.shared()
+  @Test(
+    "a lock stops grants, renewals and introspection at once", arguments: Replicas.allCases)
+  func lockStops(on replicas: Replicas) async throws {
+    let stage = try await Stage.shared(replicas)
     let proposal = try await stage.approved(Content.polite())
     let held = try await stage.lease(proposal, worker: "w1", key: "lock-\(proposal.id)")
     let answer = try held.json(201)
@@ -14,13 +15,15 @@ struct StopTests {
     #expect(try await stage.introspect(token).json(200)["active"] == true)
 
     let placed = try await lock(stage, proposal, as: "legal")
-    let problem = try await stage.lease(proposal, worker: "w2").problem(423, "locked")
-    #expect(problem["blocking"][0]["code"] == "locked")
-    try await stage.renew(lease, term: 1).problem(423, "locked")
-    #expect(try await stage.introspect(token).json(200) == ["active": false])
-    // A stop wins over a replay.
-    try await stage.lease(proposal, worker: "w1", key: "lock-\(proposal.id)").problem(
-      423, "locked")
+    for replica in stage.replicas {
+      let problem = try await replica.lease(proposal, worker: "w2").problem(423, "locked")
+      #expect(problem["blocking"][0]["code"] == "locked")
+      try await replica.renew(lease, term: 1).problem(423, "locked")
+      #expect(try await replica.introspect(token).json(200) == ["active": false])
+      // A stop wins over a replay.
+      try await replica.lease(proposal, worker: "w1", key: "lock-\(proposal.id)").problem(
+        423, "locked")
+    }
     let view = try await stage.view(proposal)
     #expect(view["status"] == "approved")
     #expect(view["effective_status"] == "locked")
@@ -32,15 +35,21 @@ struct StopTests {
 
     // Released by two, what is still live goes on.
     _ = try await release(stage, placed, as: "risk").json(202)
-    try await stage.renew(lease, term: 1).problem(423, "locked")
+    for replica in stage.replicas {
+      try await replica.renew(lease, term: 1).problem(423, "locked")
+    }
     _ = try await release(stage, placed, as: "legal2").json(200)
-    #expect(try await stage.introspect(token).json(200)["active"] == true)
+    for replica in stage.replicas {
+      #expect(try await replica.introspect(token).json(200)["active"] == true)
+    }
     #expect(try await stage.renew(lease, term: 1).json(200)["lease"]["term"] == 2)
   }
 
-  @Test("releasing a lock takes two people, one of them with a role of the one who locked")
-  func releaseTakesTwo() async throws {
-    let stage = try await Stage.shared()
+  @Test(
+    "releasing a lock takes two people, one of them with a role of the one who locked",
+    arguments: Replicas.allCases)
+  func releaseTakesTwo(on replicas: Replicas) async throws {
+    let stage = try await Stage.shared(replicas)
     let proposal = try await stage.approved(Content.polite())
     let placed = try await lock(stage, proposal, as: "legal")
     let first = try await release(stage, placed, as: "risk").json(202)
@@ -63,9 +72,9 @@ struct StopTests {
 
   @Test(
     "a lock on the grant, the site or the worker stops the lease that it covers",
-    arguments: ["grant", "site", "worker"])
-  func scopes(kind: String) async throws {
-    let stage = try await Stage.shared()
+    arguments: ["grant", "site", "worker"], Replicas.allCases)
+  func scopes(kind: String, on replicas: Replicas) async throws {
+    let stage = try await Stage.shared(replicas)
     let proposal = try await stage.approved(Content.polite())
     let answer = try await stage.lease(proposal, worker: "w1").json(201)
     let lease = try answer["lease"]["id"].requiredText
@@ -83,17 +92,19 @@ struct StopTests {
       "/v1/locks",
       ["scope": ["kind": .string(kind), "id": .string(id)], "reason": "it gets slower"]
     ).json(201)
-    try await stage.renew(lease, term: 1).problem(423, "locked")
     let token = try answer["token"].requiredText
-    #expect(try await stage.introspect(token).json(200) == ["active": false])
+    for replica in stage.replicas {
+      try await replica.renew(lease, term: 1).problem(423, "locked")
+      #expect(try await replica.introspect(token).json(200) == ["active": false])
+    }
   }
 
-  @Test("a lock on everything or on the pool stops every lease, and nothing before it is released")
-  func everything() async throws {
-    let shared = try await RunningDev.shared.value
-    try await RunningDev.withDatabase(on: shared) { dev in
-      let stage = Stage(dev: dev)
-      let pool = dev.credentials.pools["demo"]?.id ?? ""
+  @Test(
+    "a lock on everything or on the pool stops every lease, and nothing before it is released",
+    arguments: Replicas.allCases)
+  func everything(on replicas: Replicas) async throws {
+    try await Stage.with(replicas) { stage in
+      let pool = stage.dev.credentials.pools["demo"]?.id ?? ""
       let scopes: [JSON] = [
         ["kind": "everything"], ["kind": "pool", "id": .string(pool)],
       ]
@@ -103,14 +114,20 @@ struct StopTests {
         let lock = try await stage.person("operator").post(
           "/v1/locks", ["scope": scope, "reason": "a test"]
         ).json(201)["id"].requiredText
-        try await stage.lease(proposal, worker: "w2").problem(423, "locked")
-        #expect(try await stage.introspect(token).json(200) == ["active": false])
+        for replica in stage.replicas {
+          try await replica.lease(proposal, worker: "w2").problem(423, "locked")
+          #expect(try await replica.introspect(token).json(200) == ["active": false])
+        }
         // People still propose and sign; only workers stop.
         _ = try await stage.submitted(Content.polite())
         _ = try await release(stage, lock, as: "legal").json(202)
-        try await stage.lease(proposal, worker: "w2").problem(423, "locked")
+        for replica in stage.replicas {
+          try await replica.lease(proposal, worker: "w2").problem(423, "locked")
+        }
         _ = try await release(stage, lock, as: "operator").json(200)
-        #expect(try await stage.introspect(token).json(200)["active"] == true)
+        for replica in stage.replicas {
+          #expect(try await replica.introspect(token).json(200)["active"] == true)
+        }
       }
     }
   }
@@ -124,9 +141,10 @@ struct StopTests {
     try await stage.pool.post("/v1/locks", body).problem(403, "non_human")
   }
 
-  @Test("one reviewer revokes a grant in one call")
-  func revocation() async throws {
-    let stage = try await Stage.shared()
+  @Test(
+    "one reviewer revokes a grant in one call", arguments: Replicas.allCases)
+  func revocation(on replicas: Replicas) async throws {
+    let stage = try await Stage.shared(replicas)
     let proposal = try await stage.approved(Content.polite())
     let answer = try await stage.lease(proposal, worker: "w1").json(201)
     let lease = try answer["lease"]["id"].requiredText
@@ -135,10 +153,12 @@ struct StopTests {
     #expect(pool["status"] == 403)
     let revoked = try await stage.person("risk2").post(path, ["reason": "They complained."])
     #expect((200...201).contains(revoked.status), "\(revoked.text)")
-    try await stage.renew(lease, term: 1).problem(409, "grant_revoked")
-    try await stage.lease(proposal, worker: "w2").problem(409, "grant_revoked")
     let token = try answer["token"].requiredText
-    #expect(try await stage.introspect(token).json(200) == ["active": false])
+    for replica in stage.replicas {
+      try await replica.renew(lease, term: 1).problem(409, "grant_revoked")
+      try await replica.lease(proposal, worker: "w2").problem(409, "grant_revoked")
+      #expect(try await replica.introspect(token).json(200) == ["active": false])
+    }
     let view = try await stage.view(proposal)
     #expect(view["status"] == "approved")
     #expect(view["effective_status"] == "revoked")

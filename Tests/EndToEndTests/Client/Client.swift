@@ -5,9 +5,17 @@ import Testing
 
 /// One caller of the service over real HTTP.
 struct Client: Sendable {
-  let baseURL: String
+  private let rotation: Rotation
   /// Of a person, a pool or a gateway; nil calls without.
   var secret: String?
+
+  init(_ rotation: Rotation, secret: String?) {
+    self.rotation = rotation
+    self.secret = secret
+  }
+
+  /// Of the process whose turn it is: two uses are two turns.
+  var baseURL: String { rotation.next }
 
   private static let loops: [EventLoop] = {
     do {
@@ -27,6 +35,19 @@ struct Client: Sendable {
   ) async throws -> Reply {
     try await send(
       "POST", path, json: body, fields: key.map { [("Idempotency-Key", $0)] } ?? [])
+  }
+
+  /// A call whose caller hangs up before the answer.
+  func abandon(_ path: String, _ body: JSON, key: String?) async throws {
+    try await offPool {
+      let connection = try RawConnection(to: baseURL)
+      let fields = [
+        ("Authorization", "Bearer \(secret ?? "")"), ("Content-Type", "application/json"),
+      ]
+      try connection.send(
+        "POST", path, fields: fields + (key.map { [("Idempotency-Key", $0)] } ?? []),
+        body: body.bytes())
+    }
   }
 
   /// A call with a JSON body, or none.

@@ -13,10 +13,15 @@ final class RawConnection: Sendable {
 
   /// Connects to `http://127.0.0.1:port`.
   init(to baseURL: String) throws {
+    descriptor = try RawConnection.connected(to: baseURL)
+  }
+
+  /// A connected descriptor, the caller's to close.
+  static func connected(to baseURL: String) throws -> Int32 {
     guard let port = baseURL.split(separator: ":").last.flatMap({ UInt16($0) }) else {
       throw Failure(description: "\(baseURL) has no port")
     }
-    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | O_CLOEXEC, 0)
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | O_CLOEXEC, 0)
     var wait = timeval(tv_sec: RawConnection.waitSecondsMax, tv_usec: 0)
     setsockopt(
       descriptor, SOL_SOCKET, SO_RCVTIMEO, &wait, socklen_t(MemoryLayout<timeval>.size))
@@ -29,7 +34,11 @@ final class RawConnection: Sendable {
         connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
       }
     }
-    guard connected == 0 else { throw Failure(description: "cannot connect: \(errno)") }
+    guard connected == 0 else {
+      defer { close(descriptor) }
+      throw Failure(description: "cannot connect: \(errno)")
+    }
+    return descriptor
   }
 
   deinit { close(descriptor) }

@@ -32,8 +32,8 @@ struct OwnDatabase: Sendable {
   }
 
   /// A server on it, with further variables.
-  func serve(_ changes: [String: String] = [:]) async throws -> RunningServe {
-    try await RunningServe(
+  func serve(_ changes: [String: String] = [:]) async throws -> ServeProcess {
+    try await ServeProcess(
       in: workplace, environment: variables.merging(changes) { _, new in new })
   }
 
@@ -43,7 +43,7 @@ struct OwnDatabase: Sendable {
   ) async throws -> (code: Int32, output: String, errors: String) {
     let program = try workplace.start(
       [Binary.path] + words,
-      environment: RunningServe.environment(variables.merging(changes) { _, new in new }))
+      environment: ServeProcess.environment(variables.merging(changes) { _, new in new }))
     let end = try await program.end()
     return (end.code, end.output, program.errors)
   }

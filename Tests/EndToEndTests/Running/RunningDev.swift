@@ -53,11 +53,19 @@ final class RunningDev: Sendable {
   static func withDatabase(
     on shared: RunningDev, _ body: (RunningDev) async throws -> Void
   ) async throws {
+    try await withEmptyDatabase(on: shared) { url in
+      try await with(extra: ["DATABASE_URL": url], body)
+    }
+  }
+
+  /// The connection string of a new database of the shared server.
+  static func withEmptyDatabase(
+    on shared: RunningDev, _ body: (_ url: String) async throws -> Void
+  ) async throws {
     let name = "own_\(UInt32.random(in: .min ... .max))"
     let owner = try SecondConnection(url: shared.superuserURL)
     try await offPool { _ = try owner.rows("CREATE DATABASE \(name) OWNER countersign") }
-    let url = shared.credentials.databaseURL.replacing("/countersign?", with: "/\(name)?")
-    try await with(extra: ["DATABASE_URL": url], body)
+    try await body(shared.credentials.databaseURL.replacing("/countersign?", with: "/\(name)?"))
     try await offPool { _ = try owner.rows("DROP DATABASE \(name) WITH (FORCE)") }
   }
 
@@ -149,12 +157,6 @@ final class RunningDev: Sendable {
   }
 
   private func environment(listen: String) -> [String: String] {
-    var all = [
-      "PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": workplace.path, "LC_ALL": "C.UTF-8",
-      "COUNTERSIGN_LISTEN": listen, "COUNTERSIGN_DATA": workplace.data,
-      "COUNTERSIGN_ISSUER": "http://countersign.test", "COUNTERSIGN_HOME": Binary.repository,
-    ]
-    all.merge(extra) { _, new in new }
-    return all
+    workplace.environment(listen: listen).merging(extra) { _, new in new }
   }
 }

@@ -33,6 +33,15 @@ final class Workplace: Sendable {
     return program
   }
 
+  /// What an instance in this folder finds in its environment.
+  func environment(listen: String) -> [String: String] {
+    [
+      "PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": path, "LC_ALL": "C.UTF-8",
+      "COUNTERSIGN_LISTEN": listen, "COUNTERSIGN_DATA": data,
+      "COUNTERSIGN_ISSUER": "http://countersign.test", "COUNTERSIGN_HOME": Binary.repository,
+    ]
+  }
+
   /// The process of the database server on the data folder; nil when none runs.
   func postmaster() -> pid_t? {
     Workplace.processes { $0.contains("postgres") && $0.contains("\(data)/postgres") }.first
