@@ -66,7 +66,7 @@ struct LeaseHistory: Sendable {
     while try reply.status == 409 && reply.json["code"] == "idempotency_in_progress" {
       reply = try await stage.lease(proposal, worker: worker, wants: wish, key: key)
     }
-    guard reply.status == 201 else { return try expectKnown(reply) }
+    guard reply.status == 201 else { return try goOn(after: reply) }
     let lease = try reply.json["lease"]
     #expect((lease["rps"].microRPS ?? 0) <= wish.microRPS)
     held = (try lease["id"].requiredText, 1)
@@ -81,7 +81,7 @@ struct LeaseHistory: Sendable {
       try await drop("/v1/leases/\(lease)/renewals", body, key: nil)
     }
     let reply = try await stage.renew(lease, term: term, wants: wish)
-    guard reply.status == 200 else { return try expectKnown(reply) }
+    guard reply.status == 200 else { return try goOn(after: reply) }
     let answer = try reply.json["lease"]
     // Whether the first one arrived or not: the same next term.
     #expect(answer["term"].integer == term + 1)
@@ -93,26 +93,33 @@ struct LeaseHistory: Sendable {
     _ lease: String, _ term: Int64, by client: Client
   ) async throws {
     let reply = try await stage.giveBack(lease, term: term, by: client)
-    guard reply.status == 200 else { return try expectKnown(reply) }
+    guard reply.status == 200 else { return try goOn(after: reply) }
     held = nil
   }
 
   /// Sends it and hangs up before the answer.
   private func drop(_ path: String, _ body: JSON, key: String?) async throws {
     let client = stage.pool
-    try await offPool {
-      let connection = try RawConnection(to: client.baseURL)
-      let fields = [
-        ("Authorization", "Bearer \(client.secret ?? "")"), ("Content-Type", "application/json"),
-      ]
-      try connection.send(
-        "POST", path, fields: fields + (key.map { [("Idempotency-Key", $0)] } ?? []),
-        body: body.bytes())
+    let address = try await client.address()
+    do {
+      try await offPool {
+        let connection = try RawConnection(to: address)
+        let fields = [
+          ("Authorization", "Bearer \(client.secret ?? "")"), ("Content-Type", "application/json"),
+        ]
+        try connection.send(
+          "POST", path, fields: fields + (key.map { [("Idempotency-Key", $0)] } ?? []),
+          body: body.bytes())
+      }
+    } catch let failure as RawConnection.Failure {
+      // Where servers are killed, nobody may be there to hear it.
+      guard client.persistence != nil else { throw failure }
     }
   }
 
   /// A refusal that may come in such a run.
-  private func expectKnown(_ reply: Reply) throws {
+  private mutating func goOn(after reply: Reply) throws {
+    if reply.isExpiredLease { return held = nil }
     let known = [
       "no_capacity", "locked", "daily_requests_spent", "lease_exists", "unavailable",
     ]

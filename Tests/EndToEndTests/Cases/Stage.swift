@@ -6,6 +6,8 @@ import Testing
 /// The demo's people on a running instance, and the steps that most tests begin with.
 struct Stage: Sendable {
   let dev: RunningDev
+  /// With it every call is repeated until its answer is definite.
+  var persistence: Persistence?
 
   /// On the instance that the tests share.
   static func shared() async throws -> Stage { Stage(dev: try await RunningDev.shared.value) }
@@ -20,7 +22,7 @@ struct Stage: Sendable {
 
   /// A client with another secret.
   func holding(_ secret: String?) -> Client {
-    Client(baseURL: dev.credentials.baseURL, secret: secret)
+    Client(baseURL: dev.credentials.baseURL, secret: secret, persistence: persistence)
   }
 
   func secondConnection() async throws -> SecondConnection {
