@@ -5,7 +5,7 @@ import Testing
 @Suite("kill -9 in the middle", .inTurn)
 struct KillTests {
   private static let errandsAtOnce = 4
-  /// Answers after a start until the next kill is thought of.
+  /// Calls that go out after a start, at most, before the next kill.
   private static let callsMax = 40
   /// How long after a call went out the kill comes: about as long as a call takes.
   private static let delayMicrosecondsMax = 20_000

@@ -73,6 +73,7 @@ struct FaultScene: Sendable {
     let deadline = Date(timeIntervalSinceNow: 60)
     while try await Stage(dev: dev).nobody.get("/readyz").status != 200 {
       try #require(Date() < deadline, "not ready 60 s after the trouble is over")
+      await Client.pause(milliseconds: 10)
     }
   }
 
@@ -85,6 +86,7 @@ struct FaultScene: Sendable {
     let deadline = Date(timeIntervalSinceNow: 60)
     var now = try await census(of: program)
     while now.descriptors != before.descriptors, Date() < deadline {
+      await Client.pause(milliseconds: 50)
       now = try await census(of: program)
     }
     #expect(now.descriptors == before.descriptors, "\(before), then \(now)")

@@ -57,7 +57,7 @@ final class RunningServe: @unchecked Sendable {
     }
     program.signal(SIGKILL)
     _ = try await program.end()
-    ended.append(program)
+    condition.withLock { ended.append(program) }
   }
 
   /// Politely; its exit code.
