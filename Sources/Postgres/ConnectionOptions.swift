@@ -21,6 +21,14 @@ struct ConnectionOptions: Sendable {
     }
   }
 
+  /// How an idle connection whose other end is gone without a word is found out, by TCP: asked
+  /// after 15 s, dead when 15 s more, or 10 s of sending, brought no sign of life. Without this
+  /// each of them would cost a call its whole patience, long after the network is back.
+  private static let keepalive = [
+    "keepalives": "1", "keepalives_idle": "15", "keepalives_interval": "5",
+    "keepalives_count": "3", "tcp_user_timeout": "10000",
+  ]
+
   /// Everything but host, hostaddr and port.
   private(set) var keywords: [String: String]
   private(set) var endpoints: [Endpoint]
@@ -57,7 +65,7 @@ struct ConnectionOptions: Sendable {
     // Kerberos would block the loop; a standby would refuse every write.
     found["gssencmode"] = found["gssencmode"] ?? "disable"
     found["target_session_attrs"] = found["target_session_attrs"] ?? "read-write"
-    keywords = found
+    keywords = found.merging(Self.keepalive) { given, _ in given }
   }
 
   /// Calls the body with the two arrays that libpq takes, both ended by nil.

@@ -19,6 +19,20 @@ struct ConnectionOptionsTests {
     #expect(uri.keywords["options"]?.contains("-c lock_timeout=250") == true)
   }
 
+  @Test("TCP finds out that the other end is gone, unless the connection string says otherwise")
+  func keepalive() throws {
+    let usual = try options("postgresql://db.example/app").keywords
+    #expect(usual["keepalives"] == "1")
+    #expect(usual["keepalives_idle"] == "15")
+    #expect(usual["keepalives_interval"] == "5")
+    #expect(usual["keepalives_count"] == "3")
+    #expect(usual["tcp_user_timeout"] == "10000")
+    let given = try options("postgresql://db.example/app?keepalives_idle=600&tcp_user_timeout=0")
+    #expect(given.keywords["keepalives_idle"] == "600")
+    #expect(given.keywords["tcp_user_timeout"] == "0")
+    #expect(given.keywords["keepalives_count"] == "3")
+  }
+
   @Test("several hosts keep their ports, and only names need a resolver")
   func hosts() throws {
     let several = try options("postgresql://a.example:1,b.example:2/app").endpoints

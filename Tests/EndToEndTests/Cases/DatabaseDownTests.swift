@@ -11,8 +11,8 @@ struct DatabaseDownTests {
       let stage = Stage(dev: dev)
       let proposal = try await stage.approved(Content.polite())
       let held = try await stage.lease(proposal, worker: "w1").json(201)["lease"]
-      let server = try Server(of: dev.workplace)
-      try await server.stop()
+      let server = try DatabaseServer(of: dev.workplace)
+      try await server.stop(by: SIGQUIT)
 
       #expect(try await stage.nobody.get("/livez").status == 200)
       let ready = try await stage.nobody.get("/readyz")
@@ -40,8 +40,8 @@ struct DatabaseDownTests {
       }
       #expect(many.allSatisfy { $0 == 503 })
 
-      try await server.start(in: dev.workplace)
-      try await becomesReady(stage)
+      try await server.start()
+      try await FaultScene(dev).becomesReady()
       #expect(try await stage.person("pm").get("/v1/me").status == 200)
       let numbersAfter = try MetricsPage(try await stage.nobody.get("/metrics").text)
       #expect(numbersAfter.value("countersign_database_up") == 1)
@@ -53,72 +53,137 @@ struct DatabaseDownTests {
     }
   }
 
-  /// Asks until it is ready again.
-  private func becomesReady(_ stage: Stage) async throws {
-    let deadline = Date(timeIntervalSinceNow: 30)
-    while try await stage.nobody.get("/readyz").status != 200 {
-      guard Date() < deadline else {
-        throw Program.Failure(description: "not ready 30 s after the database is back")
+  @Test("stopped, stopped at once and killed under load: nothing wrong, and all goes on")
+  func stops() async throws {
+    try await RunningDev.with(extra: FaultScene.settings) { dev in
+      try await FaultScene(dev).check { scene in
+        let server = try DatabaseServer(of: dev.workplace)
+        for signal in [SIGINT, SIGQUIT, SIGKILL] {
+          try await server.stop(by: signal)
+          try await scene.calls(10, \.unavailable)
+          let ready = try await Stage(dev: dev).nobody.get("/readyz")
+          #expect(ready.status == 503, "after signal \(signal)")
+          try await server.start()
+          try await scene.becomesReady()
+          try await scene.calls(20, \.definite)
+        }
+        // Where one of its processes crashes, the server throws everybody out and recovers.
+        let second = try await scene.connect()
+        let process = try #require(try await offPool { try second.processes() }.first)
+        kill(process, SIGKILL)
+        try await scene.calls(1, \.unavailable)
       }
     }
   }
 
-  /// The database server of an instance, to be stopped and started by hand.
-  private struct Server {
-    private let processID: pid_t
-    private let commandLine: [String]
-    private let userID: uid_t
-    private let groupID: gid_t
-    private let dataFolder: String
-
-    init(of workplace: Workplace) throws {
-      processID = try #require(workplace.postmaster())
-      let folder = "/proc/\(processID)"
-      let bytes = FileManager.default.contents(atPath: folder + "/cmdline") ?? .init()
-      commandLine = String(decoding: bytes, as: UTF8.self).split(separator: "\0").map(String.init)
-      dataFolder = workplace.data + "/postgres"
-      var status = stat()
-      #expect(stat(dataFolder, &status) == 0)
-      (userID, groupID) = (status.st_uid, status.st_gid)
-    }
-
-    /// An immediate shutdown, as after a power cut; returns when the process is gone.
-    func stop() async throws {
-      let processID = processID
-      kill(processID, SIGQUIT)
-      try await offPool {
-        // A child of the instance that has ended and is not waited for is gone enough.
-        let state = "/proc/\(processID)/stat"
-        let deadline = Date(timeIntervalSinceNow: 20)
-        while Date() < deadline {
-          let bytes = FileManager.default.contents(atPath: state) ?? .init()
-          let text = String(decoding: bytes, as: UTF8.self)
-          if text.isEmpty || text.contains(") Z ") { return }
+  @Test("connections cut and statements cancelled one by one: every call finds its answer")
+  func cuts() async throws {
+    let shared = try await RunningDev.shared.value
+    try await RunningDev.withDatabase(on: shared, extra: FaultScene.settings) { dev in
+      try await FaultScene(dev).check { scene in
+        var random = SeededRandom(seed: scene.plan.seed)
+        let second = try await scene.connect()
+        for _ in 0..<150 {
+          try await scene.calls(Int.random(in: 1...3, using: &random), \.sent)
+          let deed =
+            Int.random(in: 0..<3, using: &random) == 0
+            ? "pg_cancel_backend" : "pg_terminate_backend"
+          let turn = Int.random(in: 0..<8, using: &random)
+          // The busy ones first: cutting an idle one hurts nobody.
+          let sql = """
+            SELECT \(deed)(pid) FROM (
+              SELECT pid FROM pg_stat_activity WHERE datname = current_database()
+                AND application_name = 'countersign'
+              ORDER BY xact_start IS NULL, pid OFFSET \(turn / 3) LIMIT 1) AS chosen
+            """
+          try await offPool { _ = try second.rows(sql) }
         }
-        throw Program.Failure(description: "the database server does not stop")
       }
     }
+  }
 
-    func start(in workplace: Workplace) async throws {
-      var line = commandLine
-      if geteuid() == 0 {
-        line =
-          [
-            "/usr/bin/env", "--chdir=/", "/usr/bin/setpriv", "--reuid=\(userID)",
-            "--regid=\(groupID)", "--init-groups", "--",
-          ] + line
-      }
-      _ = try workplace.start(
-        line, environment: ["PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC", "HOME": "/"])
-      let file = dataFolder + "/postmaster.pid"
-      try await offPool {
-        let deadline = Date(timeIntervalSinceNow: 30)
-        while Date() < deadline {
-          let bytes = FileManager.default.contents(atPath: file) ?? .init()
-          if String(decoding: bytes, as: UTF8.self).contains("ready") { return }
+  @Test("tables locked, statements and COMMIT slow: told to come back, then done once")
+  func slowness() async throws {
+    let shared = try await RunningDev.shared.value
+    try await RunningDev.withDatabase(on: shared, extra: FaultScene.settings) { dev in
+      try await FaultScene(dev).check { scene in
+        let second = try await scene.connect()
+        func run(_ sql: String) async throws { try await offPool { _ = try second.rows(sql) } }
+        for table in ["decisions", "leases", "idempotency_keys"] {
+          try await run("BEGIN; LOCK TABLE \(table) IN ACCESS EXCLUSIVE MODE")
+          try await scene.calls(3, \.unavailable)
+          try await run("ROLLBACK")
+          try await scene.calls(10, \.definite)
         }
-        throw Program.Failure(description: "the database server does not start")
+        try await run(
+          """
+          CREATE FUNCTION doze() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN PERFORM pg_sleep(60); RETURN NULL; END $$
+          """)
+        for kind in ["TRIGGER", "CONSTRAINT TRIGGER"] {
+          let late = kind == "TRIGGER" ? "" : "DEFERRABLE INITIALLY DEFERRED"
+          try await run(
+            """
+            CREATE \(kind) dozes AFTER INSERT ON lease_terms \(late)
+              FOR EACH ROW EXECUTE FUNCTION doze()
+            """)
+          try await scene.calls(2, \.unavailable)
+          try await run("DROP TRIGGER dozes ON lease_terms")
+          try await scene.calls(10, \.definite)
+        }
       }
     }
+  }
+
+  @Test("its processes stand still: what they do later is found by the repeat")
+  func frozen() async throws {
+    let shared = try await RunningDev.shared.value
+    try await RunningDev.withDatabase(on: shared, extra: FaultScene.settings) { dev in
+      try await FaultScene(dev).check { scene in
+        let second = try await scene.connect()
+        let frozen = try await offPool { try second.processes() }
+        defer { for process in frozen { kill(process, SIGCONT) } }
+        for process in frozen { kill(process, SIGSTOP) }
+        // Until it has given up some and taken others in their place: more than it may have.
+        let connectionsMax = FaultScene.loops * FaultScene.connectionsOfLoop
+        try await offPool {
+          let deadline = Date(timeIntervalSinceNow: 60)
+          while try second.processes().count <= connectionsMax {
+            try #require(Date() < deadline, "it waits for ever")
+            sched_yield()
+          }
+        }
+      }
+    }
+  }
+
+  @Test("a network that swallows everything, and then is back")
+  func blackHole() async throws {
+    let shared = try await RunningDev.shared.value
+    let proxy = try Proxy(to: shared.credentials.databaseURL)
+    defer { proxy.close() }
+    try await RunningDev.withDatabase(
+      on: shared, extra: FaultScene.settings, by: { proxy.url(for: $0) }
+    ) { dev, url in
+      try await FaultScene(dev, databaseURL: url).check { scene in
+        proxy.cut()
+        try await scene.calls(6, \.unavailable)
+        let ready = try await Stage(dev: dev).nobody.get("/readyz")
+        #expect(ready.status == 503)
+        proxy.heal()
+      }
+    }
+  }
+}
+
+extension SecondConnection {
+  /// The server's processes that work for the service on this database.
+  fileprivate func processes() throws -> [pid_t] {
+    try rows(
+      """
+      SELECT pid FROM pg_stat_activity WHERE datname = current_database()
+        AND application_name = 'countersign'
+      """
+    ).compactMap { pid_t($0[0]) }
   }
 }

@@ -67,7 +67,7 @@ struct LeaseHistory: Sendable {
     while try reply.status == 409 && reply.json["code"] == "idempotency_in_progress" {
       reply = try await stage.lease(proposal, worker: worker, wants: wish, key: key)
     }
-    guard reply.status == 201 else { return try expectKnown(reply) }
+    guard reply.status == 201 else { return try goOn(after: reply) }
     let lease = try reply.json["lease"]
     #expect((lease["rps"].microRPS ?? 0) <= wish.microRPS)
     held = (try lease["id"].requiredText, 1)
@@ -82,7 +82,7 @@ struct LeaseHistory: Sendable {
       try await stage.pool.abandon("/v1/leases/\(lease)/renewals", body, key: nil)
     }
     let reply = try await stage.renew(lease, term: term, wants: wish)
-    guard reply.status == 200 else { return try expectKnown(reply) }
+    guard reply.status == 200 else { return try goOn(after: reply) }
     let answer = try reply.json["lease"]
     // Whether the first one arrived or not: the same next term.
     #expect(answer["term"].integer == term + 1)
@@ -94,12 +94,13 @@ struct LeaseHistory: Sendable {
     _ lease: String, _ term: Int64, by client: Client
   ) async throws {
     let reply = try await stage.giveBack(lease, term: term, by: client)
-    guard reply.status == 200 else { return try expectKnown(reply) }
+    guard reply.status == 200 else { return try goOn(after: reply) }
     held = nil
   }
 
   /// A refusal that may come in such a run.
-  private func expectKnown(_ reply: Reply) throws {
+  private mutating func goOn(after reply: Reply) throws {
+    if reply.isExpiredLease { return held = nil }
     let known = [
       "no_capacity", "locked", "daily_requests_spent", "lease_exists", "unavailable",
     ]

@@ -7,10 +7,13 @@ import Testing
 struct Stage: Sendable {
   let dev: RunningDev
   private let rotation: Rotation
+  /// With it every call is repeated until its answer is definite.
+  var persistence: Persistence?
 
   /// Served by the instance itself.
-  init(dev: RunningDev) {
+  init(dev: RunningDev, persistence: Persistence? = nil) {
     self.init(dev: dev) { [dev.credentials.baseURL] }
+    self.persistence = persistence
   }
 
   /// Served by these processes in turn.
@@ -60,7 +63,7 @@ struct Stage: Sendable {
 
   /// A client with another secret.
   func holding(_ secret: String?) -> Client {
-    Client(rotation, secret: secret)
+    Client(rotation, secret: secret, persistence: persistence)
   }
 
   func secondConnection() async throws -> SecondConnection {

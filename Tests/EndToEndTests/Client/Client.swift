@@ -8,10 +8,13 @@ struct Client: Sendable {
   private let rotation: Rotation
   /// Of a person, a pool or a gateway; nil calls without.
   var secret: String?
+  /// Repeats every call until its answer is definite; without it a call is made once.
+  var persistence: Persistence?
 
-  init(_ rotation: Rotation, secret: String?) {
+  init(_ rotation: Rotation, secret: String?, persistence: Persistence? = nil) {
     self.rotation = rotation
     self.secret = secret
+    self.persistence = persistence
   }
 
   /// Of the process whose turn it is: two uses are two turns.
@@ -39,14 +42,20 @@ struct Client: Sendable {
 
   /// A call whose caller hangs up before the answer.
   func abandon(_ path: String, _ body: JSON, key: String?) async throws {
-    try await offPool {
-      let connection = try RawConnection(to: baseURL)
-      let fields = [
-        ("Authorization", "Bearer \(secret ?? "")"), ("Content-Type", "application/json"),
-      ]
-      try connection.send(
-        "POST", path, fields: fields + (key.map { [("Idempotency-Key", $0)] } ?? []),
-        body: body.bytes())
+    let address = try await address()
+    do {
+      try await offPool {
+        let connection = try RawConnection(to: address)
+        let fields = [
+          ("Authorization", "Bearer \(secret ?? "")"), ("Content-Type", "application/json"),
+        ]
+        try connection.send(
+          "POST", path, fields: fields + (key.map { [("Idempotency-Key", $0)] } ?? []),
+          body: body.bytes())
+      }
+    } catch let failure as RawConnection.Failure {
+      // Where servers are killed, nobody may be there to hear it.
+      guard persistence != nil else { throw failure }
     }
   }
 
@@ -64,14 +73,39 @@ struct Client: Sendable {
   ) async throws -> Reply {
     var all = fields
     if let secret { all.append(("Authorization", "Bearer \(secret)")) }
-    let request = FetchRequest(
-      method: method, url: baseURL + path,
-      fields: all.map { FetchField(name: $0.0, value: $0.1) }, body: bytes)
-    let response = try await Client.fetcher.fetch(request)
+    let request = Request(method: method, path: path, fields: all, bytes: bytes)
+    if let persistence { return try await persistence.reply(to: request) }
+    return try await Client.exchange(request, with: baseURL)
+  }
+
+  /// Where the service is now.
+  func address() async throws -> String { try await persistence?.address() ?? baseURL }
+
+  /// One call, made once.
+  static func exchange(
+    _ request: Request, with baseURL: String
+  ) async throws(FetchError) -> Reply {
+    let response = try await fetcher.fetch(
+      FetchRequest(
+        method: request.method, url: baseURL + request.path,
+        fields: request.fields.map { FetchField(name: $0.0, value: $0.1) }, body: request.bytes))
     return Reply(
       status: response.status, fields: response.fields.map { ($0.name, $0.value) },
       bytes: response.body)
   }
+
+  /// What a client does that was told to come back, only sooner.
+  static func pause(milliseconds: Int) async {
+    await loops[0].sleep(until: .now().advanced(byMilliseconds: milliseconds))
+  }
+}
+
+/// A call on its way out.
+struct Request: Sendable {
+  let method: String
+  let path: String
+  var fields: [(String, String)]
+  let bytes: [UInt8]?
 }
 
 /// An answer.
@@ -95,6 +129,9 @@ struct Reply: Sendable {
   }
 
   var text: String { String(decoding: bytes, as: UTF8.self) }
+
+  /// The lease ran out before its holder was heard.
+  var isExpiredLease: Bool { status == 410 && text.contains(#""code":"lease_expired""#) }
 
   /// The body of an answer of this status; everything else fails the test with the body.
   func json(

@@ -51,10 +51,21 @@ final class RunningDev: Sendable {
   /// An instance on a new database of the shared server: as own as one with a server of its
   /// own, and quicker.
   static func withDatabase(
-    on shared: RunningDev, _ body: (RunningDev) async throws -> Void
+    on shared: RunningDev, extra: [String: String] = [:],
+    _ body: (RunningDev) async throws -> Void
+  ) async throws {
+    try await withDatabase(on: shared, extra: extra, by: { $0 }) { dev, _ in try await body(dev) }
+  }
+
+  /// The same with another way to the database; the body also gets the usual one.
+  static func withDatabase(
+    on shared: RunningDev, extra: [String: String], by way: (_ url: String) -> String,
+    _ body: (_ dev: RunningDev, _ url: String) async throws -> Void
   ) async throws {
     try await withEmptyDatabase(on: shared) { url in
-      try await with(extra: ["DATABASE_URL": url], body)
+      var all = extra
+      all["DATABASE_URL"] = way(url)
+      try await with(extra: all) { try await body($0, url) }
     }
   }
 
@@ -65,8 +76,15 @@ final class RunningDev: Sendable {
     let name = "own_\(UInt32.random(in: .min ... .max))"
     let owner = try SecondConnection(url: shared.superuserURL)
     try await offPool { _ = try owner.rows("CREATE DATABASE \(name) OWNER countersign") }
-    try await body(shared.credentials.databaseURL.replacing("/countersign?", with: "/\(name)?"))
+    let url = shared.credentials.databaseURL.replacing("/countersign?", with: "/\(name)?")
+    let result: Result<Void, any Error>
+    do {
+      result = .success(try await body(url))
+    } catch {
+      result = .failure(error)
+    }
     try await offPool { _ = try owner.rows("DROP DATABASE \(name) WITH (FORCE)") }
+    try result.get()
   }
 
   var credentials: Credentials { state.withLock { $0.credentials } }
@@ -84,6 +102,14 @@ final class RunningDev: Sendable {
   func launch(listen: String? = nil) throws -> Program {
     try workplace.start(
       [Binary.path, "dev"], environment: environment(listen: listen ?? self.listen))
+  }
+
+  /// Starts `countersign serve` on the folder and the database of `DATABASE_URL`, on any port.
+  func launchServe() throws -> Program {
+    var all = environment(listen: "127.0.0.1:0")
+    all["COUNTERSIGN_TOKENS_DECIDE"] = "true"
+    all["COUNTERSIGN_ACCESS_LOG"] = "off"
+    return try workplace.start([Binary.path, "serve"], environment: all)
   }
 
   /// Everything it printed on standard output so far.

@@ -28,7 +28,10 @@ final class ServeProcess: Sendable {
     ].merging(changes) { _, new in new }
   }
 
-  func client(_ secret: String?) -> Client { Client(baseURL: baseURL, secret: secret) }
+  func client(_ secret: String?) -> Client {
+    let address = baseURL
+    return Client(Rotation { [address] }, secret: secret)
+  }
 
   /// SIGTERM, and the exit code.
   func stop() async throws -> Int32 {

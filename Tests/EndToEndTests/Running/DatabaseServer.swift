@@ -1,0 +1,75 @@
+import Foundation
+import Glibc
+import Testing
+
+/// The database server of an instance, to be stopped, killed and started by hand.
+struct DatabaseServer: Sendable {
+  private let workplace: Workplace
+  private let commandLine: [String]
+  private let userID: uid_t
+  private let groupID: gid_t
+  private var dataFolder: String { workplace.data + "/postgres" }
+
+  init(of workplace: Workplace) throws {
+    self.workplace = workplace
+    let processID = try #require(workplace.postmaster())
+    let bytes = FileManager.default.contents(atPath: "/proc/\(processID)/cmdline") ?? .init()
+    commandLine = String(decoding: bytes, as: UTF8.self).split(separator: "\0").map(String.init)
+    var status = stat()
+    try #require(stat(workplace.data + "/postgres", &status) == 0)
+    (userID, groupID) = (status.st_uid, status.st_gid)
+  }
+
+  /// SIGINT stops it fast, SIGQUIT at once, SIGKILL without its doing anything; returns when the
+  /// process is gone.
+  func stop(by signal: Int32) async throws {
+    let processID = try #require(workplace.postmaster())
+    kill(processID, signal)
+    try await offPool {
+      // A child of the instance that has ended and is not waited for is gone enough.
+      let state = "/proc/\(processID)/stat"
+      let deadline = Date(timeIntervalSinceNow: 60)
+      while Date() < deadline {
+        let bytes = FileManager.default.contents(atPath: state) ?? .init()
+        let text = String(decoding: bytes, as: UTF8.self)
+        if text.isEmpty || text.contains(") Z ") { return }
+        sched_yield()
+      }
+      throw Program.Failure(description: "the database server does not stop")
+    }
+  }
+
+  /// Starts it on its data; returns when it accepts connections. What a killed server leaves
+  /// behind may keep the next one from starting for a moment.
+  func start() async throws {
+    let deadline = Date(timeIntervalSinceNow: 60)
+    while Date() < deadline {
+      let program = try launch()
+      let isReady = try await offPool { [dataFolder] in
+        while Date() < deadline, !program.hasEnded {
+          let bytes = FileManager.default.contents(atPath: dataFolder + "/postmaster.pid")
+          let lines = String(decoding: bytes ?? .init(), as: UTF8.self).split(separator: "\n")
+          let isReady = lines.last?.hasPrefix("ready") ?? false
+          if isReady, lines.first == "\(program.processID)" { return true }
+          sched_yield()
+        }
+        return false
+      }
+      if isReady { return }
+    }
+    throw Program.Failure(description: "the database server does not start")
+  }
+
+  private func launch() throws -> Program {
+    var line = commandLine
+    if geteuid() == 0 {
+      line =
+        [
+          "/usr/bin/env", "--chdir=/", "/usr/bin/setpriv", "--reuid=\(userID)",
+          "--regid=\(groupID)", "--init-groups", "--",
+        ] + line
+    }
+    return try workplace.start(
+      line, environment: ["PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC", "HOME": "/"])
+  }
+}
