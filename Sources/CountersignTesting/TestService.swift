@@ -29,7 +29,7 @@ package enum TestService {
     let identity = ServiceIdentity(issuer: "http://test.example", logName: "test.example/log")
     _ = try await service.performUnauthenticated(
       StartService(proposed: identity), method: .service, trace: nil)
-    try await service.performUnauthenticated(
+    _ = try await service.performUnauthenticated(
       RegisterSigningKey(key: service.signingKey.verifyingKey), method: .service, trace: nil)
     return service
   }

@@ -76,12 +76,17 @@ package enum LeaseStore {
       ])
     insertTerm(ruling.subject, in: tx)
     WaitStore.leave(lease.worker, lease.budget, in: tx)
-    ScopeStore.charge(ruling.subject, at: lease.term.issuedAt, in: tx)
+    ScopeStore.charge(
+      ruling.subject, new: ruling.subject.reservations.map(\.scope), in: tx)
     try LogStore.append(ruling.entry, behind: head, in: tx)
   }
 
   /// Queues the next term of a chain; it is the journal's row, not an event of the log.
-  package static func record(_ issued: IssuedTerm, in tx: borrowing Transaction) {
+  ///
+  /// - Parameter charged: the sites that count the lease already.
+  package static func record(
+    _ issued: IssuedTerm, charged: [ChargedSite], in tx: borrowing Transaction
+  ) {
     let lease = issued.lease
     let previous = lease.previous
     tx.write(
@@ -96,7 +101,9 @@ package enum LeaseStore {
         .instant(lease.freesAt),
       ])
     insertTerm(issued, in: tx)
-    ScopeStore.charge(issued, at: lease.term.issuedAt, in: tx)
+    let known = Set(charged.map { ScopeID.site($0.id) }).union([.budget(lease.budget)])
+    let new = issued.reservations.map(\.scope).filter { !known.contains($0) }
+    ScopeStore.charge(issued, new: new, in: tx)
   }
 
   /// Queues the end of a chain with the last report, behind the head of the grant's stream.

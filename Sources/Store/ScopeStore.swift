@@ -30,10 +30,17 @@ package enum ScopeStore {
   /// Reads what `lockAll` and `selectDays` found.
   static func scopes(_ locked: Rows, days: Rows) throws -> [LockedScope] {
     var spent: [String: [LocalDate: Int64]] = [:]
+    var clocks: [String: Timestamp] = [:]
     for row in days {
-      spent[try row.text(0), default: [:]][try row.localDate(1)] = try row.int64(2)
+      let scope = try row.text(0)
+      spent[scope, default: [:]][try row.localDate(1)] = try row.int64(2)
+      let clock = try row.instant(3)
+      clocks[scope] = max(clocks[scope] ?? clock, clock)
     }
-    return try locked.map { row in try scope(row, spent: spent[try row.text(0)] ?? [:]) }
+    return try locked.map { row in
+      let id = try row.text(0)
+      return try scope(row, spent: spent[id] ?? [:], clock: clocks[id])
+    }
   }
 
   /// Queues a stricter rate for an implicit site; its row is locked.
@@ -44,23 +51,27 @@ package enum ScopeStore {
   }
 
   /// Queues what an issued term reserves, and how far the scopes' clock has come.
-  static func charge(_ issued: IssuedTerm, at now: Timestamp, in tx: borrowing Transaction) {
+  ///
+  /// - Parameter new: the scopes that did not count the lease before.
+  static func charge(_ issued: IssuedTerm, new: [ScopeID], in tx: borrowing Transaction) {
     let (lease, reservations) = (issued.lease, issued.reservations)
     let scopes = Parameter.textArray(reservations.map(\.scope.text))
     tx.write(
       addReserved,
       [
         scopes, .int64Array(reservations.map { Int64($0.day.daysSince1970) }),
-        .int64Array(reservations.map(\.requests)),
+        .int64Array(reservations.map(\.requests)), .instant(lease.term.issuedAt),
       ])
-    tx.write(insertCharges, [scopes, .id(lease.id)])
-    tx.write(moveClock, [scopes, .instant(now)])
+    if !new.isEmpty {
+      tx.write(insertCharges, [.textArray(new.map(\.text)), .id(lease.id)])
+    }
     tx.write(addTotal, [.id(lease.budget), .int64(lease.term.quota)])
   }
 
   private static func scope(
-    _ row: Row, spent: [LocalDate: Int64]
+    _ row: Row, spent: [LocalDate: Int64], clock: Timestamp?
   ) throws -> LockedScope {
+    let made = try row.instant(11)
     let id = try row.decoded(0, ScopeID(try row.text(0)))
     return LockedScope(
       id: id,
@@ -71,12 +82,15 @@ package enum ScopeStore {
         dailyRequests: try row.int64(6)),
       timeZone: try row.text(7), windows: try SiteStore.windows(row, 8),
       epoch: try row.int64(9), holdUntil: try row.instantOrNil(10),
-      lastClock: try row.instant(11), spent: spent)
+      lastClock: max(made, clock ?? made), spent: spent)
   }
 
+  /// The plans of this transaction do not depend on the values: planning `= ANY ($1)` anew for
+  /// each call would cost as much as running it.
   static let prepare = Statement(
     """
     SELECT set_config('lock_timeout', $1, true),
+      set_config('plan_cache_mode', 'force_generic_plan', true),
       pg_advisory_xact_lock_shared(hashtextextended('countersign sites', 0))
     """)
 
@@ -90,7 +104,8 @@ package enum ScopeStore {
 
   static let selectDays = Statement(
     """
-    SELECT scope, day, used + reserved FROM scope_days WHERE scope = ANY ($1) AND day >= $2
+    SELECT scope, day, used + reserved, last_clock
+    FROM scope_days WHERE scope = ANY ($1) AND day >= $2
     """)
 
   static let lowerRate = Statement(
@@ -98,10 +113,11 @@ package enum ScopeStore {
 
   static let addReserved = Statement(
     """
-    INSERT INTO scope_days (scope, day, used, reserved)
-    SELECT r.scope, date '1970-01-01' + r.day::integer, 0, r.requests
+    INSERT INTO scope_days (scope, day, used, reserved, last_clock)
+    SELECT r.scope, date '1970-01-01' + r.day::integer, 0, r.requests, $4
     FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS r (scope, day, requests)
-    ON CONFLICT (scope, day) DO UPDATE SET reserved = scope_days.reserved + excluded.reserved
+    ON CONFLICT (scope, day) DO UPDATE SET reserved = scope_days.reserved + excluded.reserved,
+      last_clock = greatest(scope_days.last_clock, excluded.last_clock)
     """)
 
   static let insertCharges = Statement(
@@ -109,9 +125,6 @@ package enum ScopeStore {
     INSERT INTO lease_charges (scope, lease) SELECT s, $2 FROM unnest($1::text[]) AS s
     ON CONFLICT (scope, lease) DO NOTHING
     """)
-
-  static let moveClock = Statement(
-    "UPDATE scopes SET last_clock = greatest(last_clock, $2) WHERE id = ANY ($1)")
 
   static let addTotal = Statement(
     "UPDATE budgets SET total_used = total_used + $2 WHERE id = $1")

@@ -2,7 +2,7 @@ import Domain
 import Postgres
 import Store
 import Synchronization
-import Tokens
+package import Tokens
 
 /// The keys that tokens are verified with, of all replicas.
 package struct PublishedKeys: Sendable {
@@ -11,6 +11,18 @@ package struct PublishedKeys: Sendable {
 }
 
 extension Service {
+  /// Makes this replica's keys known, and returns when every replica publishes them: no token
+  /// is signed with a key that somebody who fetches the set would miss.
+  package func publish(_ keys: [VerifyingKey]) async throws {
+    var isAwaited = false
+    for key in keys {
+      let output = try await performUnauthenticated(
+        RegisterSigningKey(key: key), method: .service, trace: nil)
+      isAwaited = isAwaited || output == .added
+    }
+    if isAwaited { try await Task.sleep(for: KeyMemory.age) }
+  }
+
   /// The keys from memory; nil when they were not read within the last second.
   package func recalledKeys() -> PublishedKeys? { keyMemory.recalled(at: .now) }
 
@@ -28,8 +40,8 @@ extension Service {
   }
 }
 
-/// The published keys as they were read last. A replica that starts makes its key known before
-/// it signs, so what others miss for a moment is a key that hardly anybody has met.
+/// The published keys as they were read last. A replica that starts waits as long as others may
+/// remember before it signs with a new key.
 final class KeyMemory: Sendable {
   static let age = Duration.seconds(1)
 

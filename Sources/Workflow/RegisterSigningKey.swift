@@ -11,10 +11,20 @@ package struct RegisterSigningKey: Command {
     self.key = key
   }
 
-  package func run(by act: Act, in tx: borrowing Transaction) async throws {
-    guard try await !SigningKeyStore.contains(key.kid, in: tx) else { return }
+  package enum Output: Hashable, Sendable {
+    case known
+    /// It is the first key of all: nobody has published others.
+    case first
+    /// Replicas that run already may not have read it yet.
+    case added
+  }
+
+  package func run(by act: Act, in tx: borrowing Transaction) async throws -> Output {
+    guard try await !SigningKeyStore.contains(key.kid, in: tx) else { return .known }
     let published = PublishedKey(
       kid: key.kid, algorithm: key.algorithm.rawValue, jwk: key.jwk)
     try await SigningKeyStore.record(published.registered(by: act.actor, at: act.now), in: tx)
+    // Behind the lock on the log: of two that start at once the second sees the first.
+    return try await SigningKeyStore.all(at: act.now, in: tx).count > 1 ? .added : .first
   }
 }

@@ -38,7 +38,7 @@ package struct RenewLease: Command {
     switch renewal {
     case .repeated(let lease): renewed = lease
     case .next(let issued):
-      LeaseStore.record(issued, in: tx)
+      LeaseStore.record(issued, charged: context.sites, in: tx)
       renewed = issued.lease
     }
     return LeaseAnswer(

@@ -64,8 +64,8 @@ struct SettingsTests {
     #expect(given.configuration.identity.logName == "[::1]:81/log")
     let named = read(["COUNTERSIGN_ISSUER": "https://a.example/"]).configuration.identity
     #expect(named == ServiceIdentity(issuer: "https://a.example/", logName: "a.example/log"))
-    #expect(given.configuration.loops == 64)
-    #expect(given.configuration.connectionsPerLoop == 1)
+    #expect(given.configuration.capacity.loops == 64)
+    #expect(given.configuration.capacity.connectionsPerLoop == 1)
     #expect(given.configuration.logLevel == .warning)
     #expect(!given.configuration.accessLog)
     #expect(given.configuration.tokensDecide)

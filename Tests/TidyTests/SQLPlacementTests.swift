@@ -29,7 +29,10 @@ struct SQLPlacementTests {
 
   @Test("a .sql file outside migrations is found")
   func strayFiles() {
-    let paths = ["migrations/0001_people.sql", "Sources/Store/people.sql", "schema.sql"]
+    let paths = [
+      "migrations/0001_people.sql", "bench/leases/seed.sql", "Sources/Store/people.sql",
+      "schema.sql",
+    ]
     let found = SQLPlacement.strayFiles(among: paths).map(\.path)
     #expect(found == ["Sources/Store/people.sql", "schema.sql"])
   }

@@ -26,8 +26,11 @@ struct PublishedKeysTests {
       #expect(service.recalledKeys() == nil)
       let before = try await service.publishedKeys()
       let key = SigningKey.make(.es256).verifyingKey
-      try await service.performUnauthenticated(
+      let added = try await service.performUnauthenticated(
         RegisterSigningKey(key: key), method: .service, trace: nil)
+      let again = try await service.performUnauthenticated(
+        RegisterSigningKey(key: key), method: .service, trace: nil)
+      #expect((added, again) == (.added, .known))
       let after = try await service.publishedKeys()
       #expect(!text(before).contains(key.kid))
       #expect(text(after).contains(key.kid))

@@ -3,9 +3,17 @@
 import collections
 import re
 
+#: What a cluster needs so that its log can be read.
+LOG_SETTINGS = {"log_line_prefix": "%m [%p] "}
 _LINE = re.compile(r"^\S+ \S+ \S+ \[(\d+)\] ([A-Z]+):  (.*)$")
 _PARAMETER = re.compile(r"\$(\d+) = ('(?:[^']|'')*'|NULL)(?:, |$)", re.DOTALL)
 _WORD = re.compile(r"^\s*(\w+)")
+
+
+def proposal(transaction):
+    """The proposal that a decision is about: its id is the first one named."""
+    return next(value for statement in transaction for value in statement.parameters
+                if value.startswith("'prop_"))
 
 
 class Statement:

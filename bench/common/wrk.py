@@ -47,9 +47,9 @@ def version():
     return "wrk " + re.search(r"\d+\.\d+\.\d+", text)[0]
 
 
-def run(url, connections, seconds, processors, script=None):
+def run(url, connections, seconds, processors, script=None, arguments=()):
     """Puts a load on a URL over kept connections, with one thread, and waits for its end."""
-    with _started(url, connections, seconds, processors, script) as process:
+    with _started(url, connections, seconds, processors, script, arguments) as process:
         return _load(process.communicate()[0], process.returncode)
 
 

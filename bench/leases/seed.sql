@@ -37,8 +37,8 @@ SELECT 'lease_' || id, :term, 5000000, 10, 10, 300, (now() AT TIME ZONE 'UTC')::
 INSERT INTO lease_charges (scope, lease)
 SELECT 'bud_' || id, 'lease_' || id FROM seeds
 UNION ALL SELECT 'site_' || site, 'lease_' || id FROM seeds;
-INSERT INTO scope_days (scope, day, used, reserved)
-SELECT scope, (now() AT TIME ZONE 'UTC')::date, 0, 300
+INSERT INTO scope_days (scope, day, used, reserved, last_clock)
+SELECT scope, (now() AT TIME ZONE 'UTC')::date, 0, 300, now()
 FROM (SELECT 'bud_' || id FROM seeds UNION SELECT 'site_' || site FROM seeds) AS s (scope);
 COMMIT;
 VACUUM ANALYZE;

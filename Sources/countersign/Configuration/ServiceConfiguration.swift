@@ -1,7 +1,6 @@
 import Configuration
 import Domain
 import Logging
-import Postgres
 import Reactor
 
 /// Everything an operator can set, read once. To add a setting, read it in `init`: complaints,
@@ -15,21 +14,13 @@ struct ServiceConfiguration: Sendable {
   let keysFolder: String
   let dataFolder: String
   let tokensDecide: Bool
-  let loops: Int
-  let connectionsPerLoop: Int
-  let connectionWaitMilliseconds: Int
-  let connectionIdleSeconds: Int
-  let statementMilliseconds: Int
-  /// Clients' connections; the limit of open files may allow fewer.
-  let clientsPerLoop: Int
+  let capacity: ServiceCapacity
   let logLevel: Logger.Level
   let accessLog: Bool
   /// Nil: the files are looked for.
   let home: String?
 
   static let dataFolderDefault = ".countersign"
-  static let loopsMax = 64
-  static let connectionsPerLoopMax = 64
 
   /// What is started: a few defaults differ.
   enum Purpose: Sendable { case serve, dev }
@@ -82,40 +73,7 @@ struct ServiceConfiguration: Sendable {
         "COUNTERSIGN_TOKENS_DECIDE", .truth, fallback: "`false`; `dev`: `true`",
         meaning: "whether personal tokens may sign decisions"),
       else: purpose == .dev)
-    loops = settings.read(
-      Setting(
-        "COUNTERSIGN_LOOPS", .number(1...ServiceConfiguration.loopsMax, unit: "loops"),
-        fallback: "one per core", meaning: "event loops, one thread each"),
-      else: min(Machine.coreCount, ServiceConfiguration.loopsMax))
-    connectionsPerLoop = settings.read(
-      Setting(
-        "COUNTERSIGN_CONNECTIONS",
-        .number(1...ServiceConfiguration.connectionsPerLoopMax, unit: "connections"),
-        meaning: "database connections of each loop"),
-      else: 8)
-    // Waiting and a statement together stay below the handlers' 10 s.
-    connectionWaitMilliseconds = settings.read(
-      Setting(
-        "COUNTERSIGN_CONNECTION_WAIT_MILLISECONDS", .number(10...3_000, unit: "ms"),
-        meaning: "how long a call waits for a database connection"),
-      else: 2_000)
-    connectionIdleSeconds = settings.read(
-      Setting(
-        "COUNTERSIGN_CONNECTION_IDLE_SECONDS", .number(1...86_400, unit: "s"),
-        meaning: "how long a database connection stays open without work; the last of each loop "
-          + "stays"),
-      else: 60)
-    statementMilliseconds = settings.read(
-      Setting(
-        "COUNTERSIGN_STATEMENT_MILLISECONDS", .number(100...6_000, unit: "ms"),
-        meaning: "how long a statement may take"),
-      else: 5_000)
-    clientsPerLoop = settings.read(
-      Setting(
-        "COUNTERSIGN_HTTP_CONNECTIONS", .number(1...1_000_000, unit: "connections"),
-        fallback: "16384, or what the limit of open files allows",
-        meaning: "clients' connections of each loop"),
-      else: 16_384)
+    capacity = ServiceCapacity(&settings)
     logLevel = settings.read(
       Setting("COUNTERSIGN_LOG_LEVEL", .logLevel, meaning: "the least that is logged"),
       else: .info)
@@ -135,16 +93,6 @@ struct ServiceConfiguration: Sendable {
 
   /// Whether requests are logged: their lines have the level `info`.
   var logsAccess: Bool { accessLog && logLevel <= .info }
-
-  /// What of this the pools and sessions keep to.
-  func database(url: String) -> DatabaseConfiguration {
-    var database = DatabaseConfiguration(url: url)
-    database.connectionsPerLoopMax = connectionsPerLoop
-    database.poolWaitMilliseconds = connectionWaitMilliseconds
-    database.idleMilliseconds = connectionIdleSeconds * 1_000
-    database.statementMilliseconds = statementMilliseconds
-    return database
-  }
 
   private static let listenDefault: SocketAddress = {
     guard let address = SocketAddress("127.0.0.1:8080") else {

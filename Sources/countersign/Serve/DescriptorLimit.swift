@@ -31,15 +31,15 @@ struct DescriptorLimit: Sendable {
 
   /// How many clients each loop may serve: as configured, or as many as find a descriptor.
   func clientsPerLoop(_ configuration: ServiceConfiguration) throws(StartFailure) -> Int {
-    let loops = configuration.loops
+    let loops = configuration.capacity.loops
     let others =
       DescriptorLimit.reserved
-      + loops * (DescriptorLimit.reservedPerLoop + configuration.connectionsPerLoop)
+      + loops * (DescriptorLimit.reservedPerLoop + configuration.capacity.connectionsPerLoop)
     let room = (inForce - others) / loops
     guard room > 0 else {
       throw StartFailure(
         "the limit of open files is \(inForce); \(others + loops) are needed at least")
     }
-    return min(configuration.clientsPerLoop, room)
+    return min(configuration.capacity.clientsPerLoop, room)
   }
 }

@@ -38,10 +38,10 @@ final class RunningService: Sendable {
     let descriptors = try DescriptorLimit.raised()
     var limits = HTTPLimits.standard
     limits.connectionsPerLoopMax = try descriptors.clientsPerLoop(configuration)
-    let group = try EventLoopGroup(count: configuration.loops)
+    let group = try EventLoopGroup(count: configuration.capacity.loops)
     group.start()
     let database = try Database(
-      configuration.database(url: databaseURL), loops: group.loops, logger: logger)
+      configuration.capacity.database(url: databaseURL), loops: group.loops, logger: logger)
     do {
       let service = try await makeService(
         configuration, database: database, assets: assets, prepare: prepare)
@@ -90,10 +90,7 @@ final class RunningService: Sendable {
       StartService(proposed: configuration.identity), method: .service, trace: nil)
     _ = try await service.performUnauthenticated(
       ImportPolicy(policy: try assets.policy()), method: .service, trace: nil)
-    for key in keys {
-      try await service.performUnauthenticated(
-        RegisterSigningKey(key: key.verifyingKey), method: .service, trace: nil)
-    }
+    try await service.publish(keys.map(\.verifyingKey))
     try await prepare(service)
     return service
   }

@@ -43,14 +43,18 @@ struct Stage: Sendable {
   var replicas: [Stage] {
     let rotation = rotation
     return rotation.baseURLs.indices.map { index in
-      Stage(dev: dev) { [rotation.baseURLs[index]] }
+      var one = Stage(dev: dev) { [rotation.baseURLs[index]] }
+      one.persistence = persistence
+      return one
     }
   }
 
   /// The same stage, whose turns no other caller's calls shift.
   var inOwnTurns: Stage {
     let rotation = rotation
-    return Stage(dev: dev) { rotation.baseURLs }
+    var own = Stage(dev: dev) { rotation.baseURLs }
+    own.persistence = persistence
+    return own
   }
 
   var nobody: Client { Client(rotation, secret: nil) }

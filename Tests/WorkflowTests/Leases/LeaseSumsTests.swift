@@ -140,6 +140,9 @@ struct LeaseSumsTests {
       coalesce(o.concurrency, 0), c.max_concurrency, coalesce(o.workers, 0),
       coalesce(c.max_workers, c.max_concurrency), coalesce(d.requests, 0), c.daily_requests
     FROM scopes c
+    CROSS JOIN LATERAL (
+      SELECT greatest(c.last_clock, max(d.last_clock)) AS at
+      FROM scope_days d WHERE d.scope = c.id) k
     LEFT JOIN LATERAL (
       SELECT sum(greatest(h.urps, p.urps))::bigint AS rate,
         sum(greatest(h.burst, p.burst))::bigint AS burst,
@@ -149,13 +152,13 @@ struct LeaseSumsTests {
       CROSS JOIN LATERAL (
         SELECT l.urps * held AS urps, l.burst * held AS burst, l.concurrency * held AS concurrency
         FROM (SELECT (l.ended_at IS NOT NULL
-          OR l.expires_at + interval '3 s' >= c.last_clock)::int AS held) q) h
+          OR l.expires_at + interval '3 s' >= k.at)::int AS held) q) h
       CROSS JOIN LATERAL (
         SELECT l.previous_urps * held AS urps, l.previous_burst * held AS burst,
           l.previous_concurrency * held AS concurrency
-        FROM (SELECT coalesce(l.previous_expires_at + interval '3 s' >= c.last_clock, false)::int
+        FROM (SELECT coalesce(l.previous_expires_at + interval '3 s' >= k.at, false)::int
           AS held) q) p
-      WHERE x.scope = c.id AND l.frees_at > c.last_clock) o ON true
+      WHERE x.scope = c.id AND l.frees_at > k.at) o ON true
     LEFT JOIN LATERAL (
       SELECT max(used + reserved) AS requests FROM scope_days WHERE scope = c.id) d ON true
     """)

@@ -36,7 +36,7 @@ def install():
 class Service(Process):
     """`workers` processes with `connections` to the database in all."""
 
-    def __init__(self, database, statements, folder, workers, connections):
+    def __init__(self, database, statements, folder, workers, connections, is_pipelined):
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
@@ -47,7 +47,8 @@ class Service(Process):
              "--workers", workers, "--no-access-log", "--log-level", "warning"],
             log=pathlib.Path(folder, "fastapi.log"),
             environment={"STATEMENTS": str(path), "DATABASE_URL": database.url,
-                         "POOL": str(connections // workers)})
+                         "POOL": str(connections // workers),
+                         "PIPELINE": "1" if is_pipelined else "0"})
         self.url = f"http://127.0.0.1:{port}"
 
         def answers():
