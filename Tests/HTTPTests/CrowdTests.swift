@@ -128,46 +128,6 @@ struct CrowdTests {
       #expect(try old.readToEnd() == "")
     }
   }
-
-  @Test("without a descriptor left the longest idle connection goes, and none is turned away")
-  func noDescriptors() async {
-    await #expect(processExitsWith: .success) {
-      try await RunningServer.with { server in
-        var first = try server.client()
-        try await first.greet()
-        var second = try server.client()
-        try await second.greet()
-        // One for the client's end; the server finds none for its own.
-        try Descriptors.leave(1)
-        var third = try server.client()
-        try await third.greet()
-        #expect(try first.readToEnd() == "")
-        try await second.greet()
-        try await third.greet()
-        #expect(server.server.connectionCount == 2)
-      }
-    }
-  }
-
-  @Test("without a descriptor and without an idle connection a new one is closed, not kept waiting")
-  func noDescriptorsAllBusy() async {
-    await #expect(processExitsWith: .success) {
-      try await RunningServer.with(limits: CrowdTests.limits(connections: 9)) { server in
-        var busy = try server.client()
-        try busy.send("GET /gate HTTP/1.1\r\nHost: a\r\n\r\n")
-        await server.gate.visited()
-        try Descriptors.leave(1)
-        var refused = try server.client()
-        #expect(try refused.readToEnd() == "")
-        // The loop goes on, and takes connections again once there are descriptors.
-        try Descriptors.leave(2)
-        var next = try server.client()
-        try await next.greet()
-        server.gate.open()
-        #expect(try busy.readAnswer().content == "through on 0")
-      }
-    }
-  }
 }
 
 extension SocketClient {
@@ -217,28 +177,4 @@ private final class Halt: Sendable {
   }
 
   func end() { state.withLock { $0 = .over } }
-}
-
-/// The descriptors of a process of a test's own.
-private enum Descriptors {
-  private static let fillers = Mutex<[Int32]>([])
-
-  /// From now on exactly `count` more can be opened.
-  static func leave(_ count: Int) throws {
-    try fillers.withLock { fillers in
-      for filler in fillers { close(filler) }
-      fillers = []
-      var limit = rlimit(rlim_cur: 256, rlim_max: 256)
-      guard setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else {
-        throw SystemError(call: "setrlimit", errno: errno)
-      }
-      while true {
-        let filler = open("/dev/null", O_RDONLY)
-        guard filler >= 0 else { break }
-        fillers.append(filler)
-      }
-      for filler in fillers.suffix(count) { close(filler) }
-      fillers.removeLast(count)
-    }
-  }
 }

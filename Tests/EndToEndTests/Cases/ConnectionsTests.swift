@@ -82,6 +82,40 @@ struct ConnectionsTests {
     }
   }
 
+  @Test("without a descriptor left the longest idle connections go; without those a new one does")
+  func noneLeft() async throws {
+    let shared = try await RunningDev.shared.value
+    try await RunningServe.with(
+      1, on: shared.credentials.databaseURL, extra: ["COUNTERSIGN_LOOPS": "1"]
+    ) { replicas in
+      let (replica, url) = (replicas[0], replicas[0].baseURL)
+      let sight = ProcessSight(processID: try #require(replica.program?.processID))
+      let before = try sight.descriptorLimits.soft
+
+      // Nobody is there whose place a newcomer could take.
+      try await limit(sight, to: "\(try sight.lowestFreeDescriptor)", in: replica.workplace)
+      let refused = try RawConnection(to: url)
+      #expect(try await offPool { try refused.readToEnd() }.isEmpty)
+
+      try await limit(sight, to: before, in: replica.workplace)
+      let old = try await Crowd.of(20, to: url, asking: "/livez")
+      try await limit(sight, to: "\(try sight.lowestFreeDescriptor)", in: replica.workplace)
+      let new = try await Crowd.of(5, to: url, asking: "/livez")
+      #expect(try old.closed() == (0..<20).map { $0 < 5 })
+      #expect(try new.closed() == Array(repeating: false, count: 5))
+    }
+  }
+
+  /// Changes the limit of open files of a process that runs.
+  private func limit(
+    _ sight: ProcessSight, to count: String, in workplace: Workplace
+  ) async throws {
+    let program = try workplace.start(
+      ["/usr/bin/prlimit", "--pid", "\(sight.processID)", "--nofile=\(count):"],
+      environment: [:])
+    #expect(try await program.end().code == 0)
+  }
+
   @Test("too few descriptors to serve anybody are one line and a non-zero exit")
   func noDescriptors() async throws {
     let shared = try await RunningDev.shared.value

@@ -85,6 +85,21 @@ final class RawConnection: Sendable {
     return Reply(status: status, fields: fields, bytes: body)
   }
 
+  /// What comes until the server closes; a reset is an end too.
+  func readToEnd() throws -> [UInt8] {
+    var all: [UInt8] = []
+    while true {
+      let part: [UInt8]
+      do {
+        part = try receive()
+      } catch {
+        return all
+      }
+      if part.isEmpty { return all }
+      all += part
+    }
+  }
+
   private func receive() throws -> [UInt8] {
     var buffer = [UInt8](repeating: 0, count: 65_536)
     let count = recv(descriptor, &buffer, buffer.count, 0)

@@ -28,6 +28,15 @@ struct ProcessSight: Sendable {
     }
   }
 
+  /// The number that its next descriptor gets.
+  var lowestFreeDescriptor: Int {
+    get throws {
+      let names = try FileManager.default.contentsOfDirectory(atPath: "\(folder)/fd")
+      let open = Set(names.compactMap { Int($0) })
+      return (0...open.count).first { !open.contains($0) } ?? open.count
+    }
+  }
+
   /// Soft and hard limit of open files.
   var descriptorLimits: (soft: String, hard: String) {
     get throws {
