@@ -103,6 +103,14 @@ final class Program: @unchecked Sendable {
     }
   }
 
+  /// What this process has open is not the program's, whose own limit of open files is tested.
+  private static func keepOpenFiles() throws {
+    for name in try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd") {
+      // One that was closed since is no loss.
+      if let descriptor = Int32(name), descriptor > 2 { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+    }
+  }
+
   private static func spawn(
     _ arguments: [String], environment: [String: String], output: Int32, errors: String
   ) throws -> pid_t {
@@ -125,6 +133,7 @@ final class Program: @unchecked Sendable {
     posix_spawnattr_setpgroup(&attributes, 0)
     let flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
     posix_spawnattr_setflags(&attributes, Int16(flags))
+    try keepOpenFiles()
     var processID: pid_t = 0
     let words = arguments.map { strdup($0) }
     let variables = environment.map { strdup("\($0.key)=\($0.value)") }
