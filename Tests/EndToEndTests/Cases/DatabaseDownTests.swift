@@ -68,8 +68,7 @@ struct DatabaseDownTests {
           try await scene.calls(20, \.definite)
         }
         // Where one of its processes crashes, the server throws everybody out and recovers.
-        let second = try await scene.connect()
-        let process = try #require(try await offPool { try second.processes() }.first)
+        let process = try #require(try server.sessions().first)
         kill(process, SIGKILL)
         try await scene.calls(1, \.unavailable)
       }
@@ -137,18 +136,19 @@ struct DatabaseDownTests {
 
   @Test("its processes stand still: what they do later is found by the repeat")
   func frozen() async throws {
-    let shared = try await RunningDev.shared.value
-    try await RunningDev.withDatabase(on: shared, extra: FaultScene.settings) { dev in
-      try await FaultScene(dev).check { scene in
-        let second = try await scene.connect()
-        let frozen = try await offPool { try second.processes() }
+    // A server of its own: a process that stands still may hold what every session waits for.
+    try await RunningDev.with(extra: FaultScene.settings) { dev in
+      try await FaultScene(dev).check { _ in
+        let server = try DatabaseServer(of: dev.workplace)
+        let frozen = try server.sessions()
         defer { for process in frozen { kill(process, SIGCONT) } }
         for process in frozen { kill(process, SIGSTOP) }
         // Until it has given up some and taken others in their place: more than it may have.
+        // The kernel is asked, as the server may be the one who waits.
         let connectionsMax = FaultScene.loops * FaultScene.connectionsOfLoop
         try await offPool {
           let deadline = Date(timeIntervalSinceNow: 60)
-          while try second.processes().count <= connectionsMax {
+          while try server.sessions().count <= connectionsMax {
             try #require(Date() < deadline, "it waits for ever")
             sched_yield()
           }
@@ -173,17 +173,5 @@ struct DatabaseDownTests {
         proxy.heal()
       }
     }
-  }
-}
-
-extension SecondConnection {
-  /// The server's processes that work for the service on this database.
-  fileprivate func processes() throws -> [pid_t] {
-    try rows(
-      """
-      SELECT pid FROM pg_stat_activity WHERE datname = current_database()
-        AND application_name = 'countersign'
-      """
-    ).compactMap { pid_t($0[0]) }
   }
 }

@@ -39,6 +39,19 @@ struct DatabaseServer: Sendable {
     }
   }
 
+  /// The processes that work for a client, as the kernel knows them.
+  func sessions() throws -> [pid_t] {
+    let postmaster = try #require(workplace.postmaster())
+    let list = FileManager.default.contents(
+      atPath: "/proc/\(postmaster)/task/\(postmaster)/children")
+    return String(decoding: list ?? .init(), as: UTF8.self)
+      .split(separator: " ").compactMap { pid_t($0) }
+      .filter { child in
+        let bytes = FileManager.default.contents(atPath: "/proc/\(child)/cmdline") ?? .init()
+        return String(decoding: bytes, as: UTF8.self).contains(" [local]")
+      }
+  }
+
   /// Starts it on its data; returns when it accepts connections. What a killed server leaves
   /// behind may keep the next one from starting for a moment.
   func start() async throws {
