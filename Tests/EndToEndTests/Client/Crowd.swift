@@ -15,7 +15,7 @@ final class Crowd: Sendable {
     return crowd
   }
 
-  /// Every connection gets that many answers of status 200. How many each had when the first
+  /// Every connection gets that many answers of status 200; told to come back it asks again. How many each had when the first
   /// had all of its own, the fewest first.
   @discardableResult
   func ask(_ path: String, times: Int, secret: String? = nil) async throws -> [Int] {
@@ -38,6 +38,10 @@ private struct Members: ~Copyable {
     var answers = 0
     var isAsking = false
   }
+
+  /// How often a crowd may be told to come back: a busy machine may refuse some, not all.
+  private static let refusalsMax = 1_000
+  private var refusals = 0
 
   private var members: [Member] = []
   private static let waitMilliseconds: Int32 = 60_000
@@ -111,12 +115,17 @@ private struct Members: ~Copyable {
     guard count > 0 else { throw Members.failure("connection \(index) ends") }
     members[index].received += buffer[..<count]
     guard let end = Members.end(of: members[index].received) else { return false }
-    guard members[index].received.starts(with: "HTTP/1.1 200 ".utf8) else {
+    if members[index].received.starts(with: "HTTP/1.1 200 ".utf8) {
+      members[index].answers += 1
+    } else if refusals < Members.refusalsMax,
+      members[index].received.starts(with: "HTTP/1.1 503 ".utf8)
+    {
+      refusals += 1
+    } else {
       throw RawConnection.Failure(
         description: String(decoding: members[index].received, as: UTF8.self))
     }
     members[index].received.removeFirst(end)
-    members[index].answers += 1
     members[index].isAsking = false
     return true
   }
