@@ -55,8 +55,7 @@ struct DevCommand: AsyncParsableCommand {
     let job = MainJob(
       credentials: credentials, file: folder.credentials,
       example: assets.folder + "/examples/polite.yaml")
-    Announcement.print(job.text)
-    try await running.runUntilSignalled()
+    await running.runUntilSignalled { Announcement.print(job.text) }
     Announcement.print("stopped")
   }
 }

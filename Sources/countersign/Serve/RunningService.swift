@@ -106,11 +106,14 @@ final class RunningService: Sendable {
   }
 
   /// Waits for SIGINT or SIGTERM, then drains: no new work, what runs finishes, 20 s at most.
-  func runUntilSignalled() async throws {
+  ///
+  /// - Parameter announce: called once signals are heard; before, nobody may rely on the service.
+  func runUntilSignalled(announce: @escaping @Sendable () -> Void) async {
     let loop = group.loops[0]
     await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
       loop.submit {
         SignalWait.begin(on: loop) { continuation.resume() }
+        announce()
       }
     }
     SupervisorNotice.stopping.send()

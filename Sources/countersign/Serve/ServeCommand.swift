@@ -27,9 +27,10 @@ struct ServeCommand: AsyncParsableCommand {
       let running = try await RunningService.start(
         configuration, databaseURL: url, assets: try Assets.locate(home: configuration.home),
         logger: .standard(level: configuration.logLevel))
-      Announcement.print("countersign serves http://\(running.address)")
-      SupervisorNotice.ready.send()
-      try await running.runUntilSignalled()
+      await running.runUntilSignalled {
+        Announcement.print("countersign serves http://\(running.address)")
+        SupervisorNotice.ready.send()
+      }
     }
   }
 }

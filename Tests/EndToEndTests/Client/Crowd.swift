@@ -15,8 +15,8 @@ final class Crowd: Sendable {
     return crowd
   }
 
-  /// Every connection gets that many answers of status 200; told to come back it asks again. How many each had when the first
-  /// had all of its own, the fewest first.
+  /// Every connection gets that many answers of status 200; told to come back it asks again.
+  /// Gives how many each had when the first had all of its own, the fewest first.
   @discardableResult
   func ask(_ path: String, times: Int, secret: String? = nil) async throws -> [Int] {
     try await offPool { [self] in
