@@ -202,13 +202,16 @@ static curl_socket_t open_pinned(void *user, curlsocktype purpose, struct curl_s
   return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
-int ccurl_easy_pin(void *opaque, int family, const uint8_t *bytes, const char *text) {
+int ccurl_easy_pin(
+    void *opaque, int family, const uint8_t *bytes, const char *text, uint16_t port) {
   struct easy *easy = opaque;
   char rule[96];
+  char number[8] = "";
+  if (port != 0) snprintf(number, sizeof number, "%u", (unsigned)port);
   easy->pinned_family = family;
   memcpy(easy->pinned, bytes, family == 4 ? 4 : 16);
   // No host and no port before the address: the rule holds for every URL.
-  int length = snprintf(rule, sizeof rule, "::%s:", text);
+  int length = snprintf(rule, sizeof rule, "::%s:%s", text, number);
   if (length < 0 || (size_t)length >= sizeof rule) return CURLE_URL_MALFORMAT;
   easy->connect_to = curl_slist_append(NULL, rule);
   if (easy->connect_to == NULL) return CURLE_OUT_OF_MEMORY;

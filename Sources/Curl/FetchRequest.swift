@@ -28,8 +28,19 @@ package struct FetchRequest: Sendable {
   package var totalMilliseconds = 30_000
   /// The longest content that is taken.
   package var contentBytesMax = 8 * 1024 * 1024
+  /// What happens to content that is longer.
+  package var excess = Excess.refused
+
+  package enum Excess: Sendable {
+    case refused
+    /// The answer ends at the limit.
+    case cut
+  }
+
   /// The only address to connect to, whatever the URL says; nil: what the name resolves to.
   var pinned: IPAddress?
+  /// The port to connect to; nil: the URL's.
+  var pinnedPort: UInt16?
   /// The longest head that is taken.
   package static let headBytesMax = 64 * 1024
 
@@ -83,6 +94,8 @@ package struct FetchResponse: Sendable {
   package let fields: [FetchField]
   /// The content, not decoded.
   package let body: [UInt8]
+  /// Whether the content was longer and has been cut off.
+  package let isCut: Bool
   /// The numeric address that answered.
   package let address: String
 

@@ -56,6 +56,13 @@ package final class GuardedFetcher: Sendable {
     }
   }
 
+  /// Where the pages of a host are, in the order in which they are to be tried: by https first,
+  /// unless the configuration says where it is.
+  package func origins(of host: String) -> [String] {
+    let places = permitted.filter { $0.host == host.lowercased() && $0.place != nil }
+    return places.isEmpty ? ["https://\(host)", "http://\(host)"] : ["http://\(host)"]
+  }
+
   /// Where the answer sends the request; nil when it is to be taken as it is.
   private func redirect(
     of request: FetchRequest, from url: FetchURL, by response: FetchResponse
@@ -74,11 +81,13 @@ package final class GuardedFetcher: Sendable {
   private func answer(
     to request: FetchRequest, at url: FetchURL, until deadline: MonotonicInstant
   ) async throws(FetchError) -> FetchResponse {
-    let addresses = try await checkedAddresses(of: url, until: deadline)
+    let permission = permitted.first { $0.covers(url) }
+    let addresses = try await checkedAddresses(of: url, by: permission, until: deadline)
     var failure = FetchError.unreachable("\(url.host) has no address")
     for address in addresses.prefix(GuardedFetcher.attemptsMax) {
       var attempt = request
       attempt.pinned = address
+      attempt.pinnedPort = permission?.place?.port
       attempt.totalMilliseconds =
         Int(deadline.nanoseconds(since: .now()) / 1_000_000)
       guard attempt.totalMilliseconds > 0 else { throw .timedOut }
@@ -99,14 +108,14 @@ package final class GuardedFetcher: Sendable {
   /// Refuses the name when a single one of its addresses is not public: which of them would be
   /// connected to is otherwise up to whoever answers for the name.
   private func checkedAddresses(
-    of url: FetchURL, until deadline: MonotonicInstant
+    of url: FetchURL, by permission: PermittedHost?, until deadline: MonotonicInstant
   ) async throws(FetchError) -> [IPAddress] {
-    let isPermitted = permitted.contains { $0.covers(url) }
-    guard isPermitted || url.hasWebPort else {
+    if let place = permission?.place { return [place.address] }
+    guard permission != nil || url.hasWebPort else {
       throw .refused("port \(url.port) is not one of a web server")
     }
     let addresses = try await resolver.addresses(of: url.host, until: deadline, on: loop)
-    if !isPermitted, let address = addresses.first(where: { !$0.isPublic }) {
+    if permission == nil, let address = addresses.first(where: { !$0.isPublic }) {
       throw .notPublic(host: url.host, address: address.description)
     }
     return addresses

@@ -1,12 +1,33 @@
 /// A host that may be fetched from whatever its address: `intranet.example`, or with one port
 /// only `intranet.example:8080`, `[fd00::1]:8080`. The name is that of the URL, not one it leads to.
+/// `intranet.example=10.0.0.5:8080` says besides where it is, in plain http.
 package struct PermittedHost: Hashable, Sendable, CustomStringConvertible {
   let host: String
   /// Nil: any port.
   let port: UInt16?
+  /// Nil: where the name resolves to.
+  let place: Place?
 
-  /// Nil for text that is no host, or has more than a host and a port.
-  package init?(_ text: String) {
+  /// Where a host is, without asking a resolver.
+  struct Place: Hashable, Sendable {
+    let address: IPAddress
+    let port: UInt16
+  }
+
+  /// Nil for text that is no host, or has more than a host, a port and a place.
+  package init?(_ written: String) {
+    let parts = written.split(
+      separator: "=", maxSplits: 1, omittingEmptySubsequences: false
+    ).map(String.init)
+    let text = parts[0]
+    if parts.count == 2 {
+      guard let place = PermittedHost(parts[1]), let port = place.port, place.place == nil,
+        let address = IPAddress(place.host)
+      else { return nil }
+      self.place = Place(address: address, port: port)
+    } else {
+      place = nil
+    }
     let isBracketed = text.hasPrefix("[")
     let end = isBracketed ? text.lastIndex(of: "]").map { text.index(after: $0) } : nil
     let colon = isBracketed ? end : text.firstIndex(of: ":") ?? text.endIndex
@@ -35,7 +56,8 @@ package struct PermittedHost: Hashable, Sendable, CustomStringConvertible {
 
   package var description: String {
     let name = host.contains(":") ? "[\(host)]" : host
-    return port.map { "\(name):\($0)" } ?? name
+    let text = port.map { "\(name):\($0)" } ?? name
+    return place.map { "\(text)=\($0.address.urlText):\($0.port)" } ?? text
   }
 
   func covers(_ url: FetchURL) -> Bool { host == url.host && (port ?? url.port) == url.port }

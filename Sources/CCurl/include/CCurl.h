@@ -60,8 +60,9 @@ int ccurl_easy_set_callbacks(
 // The transfer connects to this address and to no other, whatever its URL says; the URL keeps
 // deciding the Host field and the name in the certificate. `bytes` are 4 (family 4) or 16
 // (family 6) in network order, `text` is the same address as libcurl writes it in a URL. A
-// pinned transfer uses a connection of its own.
-int ccurl_easy_pin(void *easy, int family, const uint8_t *bytes, const char *text);
+// pinned transfer uses a connection of its own. `port` 0 is the port of the URL.
+int ccurl_easy_pin(
+    void *easy, int family, const uint8_t *bytes, const char *text, uint16_t port);
 long ccurl_easy_status(void *easy);
 // Whether the transfer came as far as a connection.
 int ccurl_easy_was_connected(void *easy);
