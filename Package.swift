@@ -109,6 +109,9 @@ let package = Package(
       ["countersign", "Domain", "Tokens", "Wire", arguments, configuration, logging]),
     tests(
       "EndToEndTests",
-      ["countersign", "CPostgres", "Curl", "Domain", "Reactor", "Tokens", crypto]),
+      [
+        "countersign", "CountersignTesting", "CPostgres", "Curl", "Domain", "Reactor", "Tokens",
+        crypto,
+      ]),
   ]
 )

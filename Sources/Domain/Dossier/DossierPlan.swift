@@ -44,6 +44,6 @@ package struct DossierPlan: Hashable, Sendable {
   /// a host that did not answer is asked again, ever more rarely.
   package static func secondsToNext(after answer: RobotsAnswer, attempt: Int64) -> Int64 {
     guard case .unreachable = answer else { return 86_400 }
-    return min(3_600, 30 << min(max(attempt - 1, 0), 7))
+    return min(3_600, 10 << min(max(attempt - 1, 0), 9))
   }
 }

@@ -61,8 +61,11 @@ struct RobotsLines {
   private func record(_ key: String, _ value: ArraySlice<UInt8>) -> Record? {
     switch key {
     case "user-agent", "useragent", "user agent":
+      // White space may follow, or markup where somebody sends a page.
+      let next = value.dropFirst().first
       let isEverybody =
-        value.first == UInt8(ascii: "*") && (value.dropFirst().first.map { $0 <= 0x20 } ?? true)
+        value.first == UInt8(ascii: "*")
+        && (next.map { $0 <= 0x20 || $0 == UInt8(ascii: "<") } ?? true)
       return .userAgent(isEverybody ? RobotsFile.everybody : RobotsAgent.token(of: value))
     case "allow": return .rule(.allow, value)
     // The misspellings that every large crawler forgives.
