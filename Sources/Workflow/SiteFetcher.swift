@@ -12,6 +12,9 @@ package protocol SiteFetcher: Sendable {
   /// Lets time pass.
   func pause(milliseconds: Int) async
 
+  /// How many requests have come to what.
+  var counts: [SiteAnswer.Outcome: Int] { get }
+
   /// There is something to fetch: whoever fetches looks at once.
   func wake()
 }

@@ -74,10 +74,12 @@ package struct DossierItem: Hashable, Sendable {
     return .object(object)
   }
 
+  /// Servers send any bytes: control characters are left out, and what is too long is cut.
   private static func kept(_ text: String) -> String {
-    // Servers send any bytes: what is no text, or too long, is not kept as text.
-    guard text.utf8.count > textBytesMax else { return text }
-    return String(text.unicodeScalars.prefix(textBytesMax / 4).map(Character.init))
+    let isLong = text.utf8.count > textBytesMax
+    let scalars = text.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7F }
+    return String(
+      String.UnicodeScalarView(isLong ? Array(scalars.prefix(textBytesMax / 4)) : Array(scalars)))
   }
 }
 

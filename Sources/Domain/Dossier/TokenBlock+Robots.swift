@@ -16,3 +16,12 @@ extension GrantFacts.TokenBlock {
   /// Stands where the id of a rule of the policy would.
   package static let robotsRule = "robots.txt"
 }
+
+extension RobotsStanding {
+  /// Why leases for the host are refused; nil when they are not, or when nobody has named one yet.
+  package var refusal: Refusal? {
+    guard tokens == .blocked, !isPattern else { return nil }
+    let block = GrantFacts.TokenBlock.robots(host: host, verdict)
+    return .blockToken(rule: block.rule, text: block.text)
+  }
+}

@@ -20,6 +20,7 @@ final class DossierFetcher: SiteFetcher {
   private let logger: Logger
   private let busy = Mutex<Set<String>>([])
   private let state = Mutex(Lanes())
+  private let outcomes = Mutex<[SiteAnswer.Outcome: Int]>([:])
 
   /// Tasks that wait are woken by cancelling what they wait in.
   private struct Lanes {
@@ -94,8 +95,12 @@ final class DossierFetcher: SiteFetcher {
     let began = MonotonicInstant.now()
     let journey = await fetcher.journey(fetch)
     let elapsed = MonotonicInstant.now().microseconds(since: began) / 1_000
-    return SiteAnswer(journey, elapsedMilliseconds: elapsed)
+    let answer = SiteAnswer(journey, elapsedMilliseconds: elapsed)
+    outcomes.withLock { $0[answer.outcome, default: 0] += 1 }
+    return answer
   }
+
+  var counts: [SiteAnswer.Outcome: Int] { outcomes.withLock { $0 } }
 
   private func run(_ lane: Int, _ service: Service) async {
     while !state.withLock({ $0.isEnding }) {

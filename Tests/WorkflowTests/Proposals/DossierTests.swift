@@ -138,6 +138,7 @@ struct DossierTests {
       try await approve(proposal, scene)
       #expect(try await scene.show(proposal).status == .approved)
       #expect(try await lease(proposal, scene, worker: "a") == ["block_token"])
+      #expect(try await scene.show(proposal).blocking.map(\.code.rawValue) == ["block_token"])
       sites.answer(DossierTests.robots, 200, DossierTests.polite)
       #expect(!(try await scene.service.fetchDueDossier()))
       clock.runAhead(seconds: DossierPlan.secondsToNext(after: .unreachable, attempt: 1) + 1)

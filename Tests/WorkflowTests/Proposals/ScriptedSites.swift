@@ -41,6 +41,8 @@ final class ScriptedSites: SiteFetcher {
     }
   }
 
+  var counts: [SiteAnswer.Outcome: Int] { [.answered: asked.count] }
+
   func pause(milliseconds: Int) async {}
 
   func wake() {}
