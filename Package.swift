@@ -88,7 +88,7 @@ let package = Package(
     tests(
       "PostgresTests",
       ["Postgres", "Metrics", "Reactor", "CountersignTesting", "LocalCluster", logging]),
-    tests("CurlTests", ["Curl", "HTTP", "Reactor", httpTypes]),
+    tests("CurlTests", ["CountersignTesting", "Curl", "HTTP", "Reactor", httpTypes]),
     tests("LocalClusterTests", ["LocalCluster"]),
     tests(
       "StoreTests",
@@ -109,6 +109,9 @@ let package = Package(
       ["countersign", "Domain", "Tokens", "Wire", arguments, configuration, logging]),
     tests(
       "EndToEndTests",
-      ["countersign", "CPostgres", "Curl", "Domain", "Reactor", "Tokens", crypto]),
+      [
+        "countersign", "CountersignTesting", "CPostgres", "Curl", "Domain", "Reactor", "Tokens",
+        crypto,
+      ]),
   ]
 )

@@ -35,9 +35,9 @@ package struct ReviewScene: Sendable {
 
   /// Runs the body on a database of its own.
   package static func with<R: Sendable>(
-    _ body: (ReviewScene, ManualClock) async throws -> R
+    fetcher: (any SiteFetcher)? = nil, _ body: (ReviewScene, ManualClock) async throws -> R
   ) async throws -> R {
-    try await TestService.with { service, clock in
+    try await TestService.with(fetcher: fetcher) { service, clock in
       try await body(try await ReviewScene(service), clock)
     }
   }

@@ -8,24 +8,25 @@ package import Workflow
 package enum TestService {
   /// Runs the body with a service whose clock is the database's unless the test sets it.
   package static func with<R: Sendable>(
-    _ body: (Service, ManualClock) async throws -> R
+    fetcher: (any SiteFetcher)? = nil, _ body: (Service, ManualClock) async throws -> R
   ) async throws -> R {
     try await TestDatabase.with { database in
       let clock = ManualClock()
-      let service = try await make(on: database, clock: clock)
+      let service = try await make(on: database, clock: clock, fetcher: fetcher)
       return try await body(service, clock)
     }
   }
 
   /// A started service on a migrated database.
   package static func make(
-    on database: Database, clock: ManualClock = ManualClock()
+    on database: Database, clock: ManualClock = ManualClock(),
+    fetcher: (any SiteFetcher)? = nil
   ) async throws -> Service {
     let service = Service(
       database: database, clock: clock.clock, zones: .system, suffixes: .system,
       settings: Service.Settings(
         tokensDecide: true, schemaVersion: try schemaVersion(), openAPI: []),
-      signingKey: .make(.es256))
+      signingKey: .make(.es256), fetcher: fetcher)
     let identity = ServiceIdentity(issuer: "http://test.example", logName: "test.example/log")
     _ = try await service.performUnauthenticated(
       StartService(proposed: identity), method: .service, trace: nil)

@@ -15,6 +15,7 @@ final class Transfer {
   private var body: [UInt8] = []
   private var headBytes = 0
   private var excess: FetchError?
+  private var isCut = false
   private var finished: ((Outcome) -> Void)?
 
   /// nil when libcurl has no memory or does not take the request.
@@ -45,10 +46,16 @@ final class Transfer {
   func outcome(code: Int32) -> Outcome {
     if let excess { return .failure(excess) }
     switch code {
-    case 0:
+    case 0,
+      Int32(CCURL_WRITE_ERROR) where code == 0 || isCut:
       let status = Int(ccurl_easy_status(easy))
-      return .success(FetchResponse(status: status, fields: fields, body: body))
-    case Int32(CCURL_OPERATION_TIMEDOUT): return .failure(.timedOut)
+      let address = String(cString: ccurl_easy_address(easy))
+      return .success(
+        FetchResponse(status: status, fields: fields, body: body, isCut: isCut, address: address))
+    case Int32(CCURL_COULDNT_CONNECT): return .failure(.notConnected(text(of: code)))
+    case Int32(CCURL_OPERATION_TIMEDOUT):
+      let wasConnected = ccurl_easy_was_connected(easy) != 0
+      return .failure(wasConnected ? .timedOut : .notConnected(text(of: code)))
     case Int32(CCURL_UNSUPPORTED_PROTOCOL), Int32(CCURL_URL_MALFORMAT):
       return .failure(.refused(text(of: code)))
     default: return .failure(.unreachable(text(of: code)))
@@ -64,7 +71,7 @@ final class Transfer {
     let context = Unmanaged.passUnretained(self).toOpaque()
     let results = [
       ccurl_easy_set_url(easy, request.url),
-      setMethod(),
+      setMethod(), pin(),
       ccurl_easy_set_times(easy, request.connectMilliseconds, request.totalMilliseconds),
       ccurl_easy_set_callbacks(
         easy, context,
@@ -76,6 +83,12 @@ final class Transfer {
         }, errorText),
     ]
     return results.allSatisfy { $0 == 0 } && setFields()
+  }
+
+  private func pin() -> Int32 {
+    guard let address = request.pinned else { return 0 }
+    return ccurl_easy_pin(
+      easy, address.family, address.bytes, address.urlText, request.pinnedPort ?? 0)
   }
 
   private func setMethod() -> Int32 {
@@ -134,7 +147,13 @@ final class Transfer {
   }
 
   private func receiveContent(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
-    guard bytes.count <= request.contentBytesMax - body.count else {
+    let room = request.contentBytesMax - body.count
+    guard bytes.count <= room else {
+      if case .cut = request.excess {
+        body.append(contentsOf: bytes.prefix(room))
+        isCut = true
+        return 0
+      }
       excess = .tooLarge(bytesMax: request.contentBytesMax)
       return 0
     }

@@ -7,7 +7,8 @@ package enum Routes {
   package static let endpoints: [Endpoint] =
     PeopleHandlers.endpoints + TokenHandlers.endpoints + PoolHandlers.endpoints
     + SiteHandlers.endpoints + AssessmentHandlers.endpoints + ProposalHandlers.endpoints
-    + ReviewHandlers.endpoints + GrantHandlers.endpoints + LockHandlers.endpoints
+    + DossierHandlers.endpoints + RobotsHandlers.endpoints + ReviewHandlers.endpoints
+    + GrantHandlers.endpoints + LockHandlers.endpoints
     + LeaseHandlers.endpoints + TokenServiceHandlers.endpoints + ServiceHandlers.endpoints
 
   /// Method and path of every route.

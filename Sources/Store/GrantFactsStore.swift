@@ -49,12 +49,20 @@ package enum GrantFactsStore {
     package let leftInTotal: Int64
     /// Wishes of the other workers that wait for the budget, longest waiting first.
     package let waiting: [Rate]
+    /// Hosts of the lease whose robots.txt keeps tokens back.
+    package let robots: [GrantFacts.TokenBlock]
   }
 
   /// Asks for the clock and what of grant and budget changes.
-  static func selectingFresh(_ budget: Budget, besides worker: WorkerID) -> Lookup {
+  static func selectingFresh(
+    _ budget: Budget, besides worker: WorkerID, hosts: [Host]
+  ) -> Lookup {
     Lookup(
-      selectFresh, [.id(budget.id), .id(budget.grant), .id(worker), .int64(waitingMax)])
+      selectFresh,
+      [
+        .id(budget.id), .id(budget.grant), .id(worker), .int64(waitingMax),
+        .textArray(hosts.map(\.text)),
+      ])
   }
 
   static func fresh(_ rows: Rows) throws -> Fresh {
@@ -64,7 +72,17 @@ package enum GrantFactsStore {
     return Fresh(
       clock: try row.instant(0), standing: try standing(row, state: 1, at: 2),
       leftInTotal: try row.int64(3),
-      waiting: try row.int64Array(4).map { Rate(microRPS: $0) })
+      waiting: try row.int64Array(4).map { Rate(microRPS: $0) },
+      robots: try row.textArray(5).map { try robotsBlock(row, $0) })
+  }
+
+  /// Reads `host verdict`.
+  private static func robotsBlock(_ row: Row, _ text: String) throws -> GrantFacts.TokenBlock {
+    let parts = text.split(separator: " ")
+    guard parts.count == 2, let verdict = RobotsStanding.Verdict(rawValue: String(parts[1])) else {
+      return try row.decoded(5, nil)
+    }
+    return .robots(host: String(parts[0]), verdict)
   }
 
   /// How many that wait are looked at; a budget has fewer places.
@@ -162,8 +180,18 @@ package enum GrantFactsStore {
     SELECT clock_timestamp(), t.to_state, t.at, b.total_requests - b.total_used, array(
       SELECT w.wants_urps FROM lease_waits w
       WHERE w.budget = b.id AND w.worker <> $3 AND w.until > clock_timestamp()
-      ORDER BY w.since, w.worker LIMIT $4)
-    FROM budgets b CROSS JOIN LATERAL (
+      ORDER BY w.since, w.worker LIMIT $4),
+      array(
+        SELECT h || ' ' || coalesce(s.verdict, 'pending')
+        FROM unnest($5::text[]) h
+        LEFT JOIN robots_standings s ON s.revision = r.revision AND s.target = b.target
+          AND s.host = h
+        WHERE coalesce(s.tokens, 'blocked') = 'blocked' AND EXISTS (
+          SELECT FROM robots_standings k WHERE k.revision = r.revision AND k.target = b.target))
+    FROM budgets b
+    JOIN grants g ON g.id = b.grant_id
+    JOIN rounds r ON r.id = g.round
+    CROSS JOIN LATERAL (
       SELECT to_state, at FROM transitions WHERE object = $2 ORDER BY seq DESC LIMIT 1) t
     WHERE b.id = $1
     """)

@@ -84,7 +84,7 @@ package enum GroundStore {
       Lookup(ScopeStore.lockAll, [scopes]),
       Lookup(ScopeStore.selectDays, [scopes, .date(earliest)]),
       Lookup(LeaseStore.selectOccupants, [scopes, .instant(now)]),
-      GrantFactsStore.selectingFresh(budget, besides: wanted.worker),
+      GrantFactsStore.selectingFresh(budget, besides: wanted.worker, hosts: wanted.hosts),
       LockStore.selecting(covering: targets), lease.one, lease.sites,
     ]
     if let stream = wanted.stream { statements.insert(LogStore.lockingHead(stream), at: 0) }

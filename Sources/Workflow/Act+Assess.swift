@@ -5,9 +5,12 @@ import Store
 extension Act {
   /// What a policy says of a content now, with the sites registered now.
   ///
-  /// - Parameter approved: canonical JSON of the content approved before, if any.
+  /// - Parameters:
+  ///   - revision: whose dossier counts; nil for a content that is none, where what it declares
+  ///     counts.
+  ///   - approved: canonical JSON of the content approved before, if any.
   func assess(
-    _ content: ProposalContent, by policy: Policy, approved: JSON?,
+    _ content: ProposalContent, of revision: RevisionID?, by policy: Policy, approved: JSON?,
     in tx: borrowing Transaction
   ) async throws -> Assessment {
     let names = content.targets.flatMap { $0.patterns.flatMap(\.host.selfAndParents) }
@@ -15,7 +18,18 @@ extension Act {
       try await SiteStore.at(Set(names), in: tx), suffixes: service.suffixes)
     let change = approved.map { ContentDiff(from: $0, to: content.json).change } ?? .first
     return policy.assess(
-      content, sites: content.targets.map(sites.covering), change: change, on: now.utcDate)
+      content, sites: content.targets.map(sites.covering), change: change,
+      robots: try await robots(of: content, revision, in: tx), on: now.utcDate)
+  }
+
+  private func robots(
+    of content: ProposalContent, _ revision: RevisionID?, in tx: borrowing Transaction
+  ) async throws -> [TargetRobots] {
+    guard let revision else { return [] }
+    let standings = try await DossierStore.standings(of: revision, in: tx)
+    return content.targets.indices.map { index in
+      TargetRobots(standings.filter { $0.target == index })
+    }
   }
 
   /// Content of the newest approved round's revision; nil when nothing was approved.

@@ -34,6 +34,7 @@ package struct AddRevision: Command {
       parties: try await act.parties(of: found, newest, in: tx).parties, by: signer,
       actor: act.actor, at: act.now)
     try await RevisionStore.record(ruling, in: tx)
+    act.requestDossier(of: ruling.subject, in: tx)
     return Output(
       id: ruling.subject.id, proposal: found, n: ruling.subject.n, digest: bytes.digest)
   }

@@ -21,7 +21,8 @@ package struct AssessContent: Query {
     let content = try await document.get().content(
       by: act, questions: policy.questions, in: tx)
     let caller = try await act.signer(in: tx)
-    let assessment = try await act.assess(content, by: policy, approved: nil, in: tx)
+    let assessment = try await act.assess(
+      content, of: nil, by: policy, approved: nil, in: tx)
     let named = [content.owner, content.deputy, content.maintainer.person]
     let signers = try await SignerStore.find(named, in: tx)
     func identity(_ person: PersonID) -> PersonID { signers[person]?.identity ?? person }

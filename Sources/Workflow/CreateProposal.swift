@@ -23,6 +23,7 @@ package struct CreateProposal: Command {
     let bytes = try ContentBytes(of: content)
     let ruling = Revision.first(content, bytes, by: requester, actor: act.actor, at: act.now)
     let proposal = try await ProposalStore.record(first: ruling, in: tx)
+    act.requestDossier(of: ruling.subject, in: tx)
     return Output(proposal: proposal, digest: bytes.digest)
   }
 }

@@ -45,7 +45,8 @@ package struct DecideProposal: Command {
     let content = try revision.content(by: act, questions: policy.questions)
     let rounds = try await RoundStore.list(of: proposal.id, in: tx)
     let assessment = try await act.assess(
-      content, by: policy, approved: try await act.approvedContent(of: rounds, in: tx), in: tx)
+      content, of: revision.id, by: policy,
+      approved: try await act.approvedContent(of: rounds, in: tx), in: tx)
     guard
       let approval = review.approved(assessment: assessment, by: act.actor, at: act.now)
     else { return }

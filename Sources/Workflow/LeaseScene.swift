@@ -94,7 +94,8 @@ struct LeaseScene: Sendable {
       preconditionFailure("a budget has its scope: the schema says so")
     }
     return LeaseGround(
-      now: now, grant: grant.standing(locked.fresh.standing), budget: own,
+      now: now, grant: grant.standing(locked.fresh.standing).blocked(by: locked.fresh.robots),
+      budget: own,
       sites: scopes.filter { $0.id != own.id }, locks: locked.locks, keyEndsAt: keyEndsAt,
       evidenceExpiresAt: budget.evidenceExpiresAt, leftInTotal: locked.fresh.leftInTotal,
       waiting: locked.fresh.waiting)

@@ -152,7 +152,7 @@ package struct ShowTimeline: Query {
 
 extension Act {
   /// The proposal, for every active person.
-  fileprivate func find(
+  func find(
     _ reference: ProposalReference, in tx: borrowing Transaction
   ) async throws -> Proposal {
     guard let found = try await ProposalStore.find(reference, in: tx) else {
@@ -162,7 +162,7 @@ extension Act {
     return found
   }
 
-  fileprivate func revision(
+  func revision(
     _ n: Int64?, of proposal: Proposal, in tx: borrowing Transaction
   ) async throws -> RevisionRecord {
     guard let n, let revision = try await RevisionStore.find(n, of: proposal.id, in: tx) else {

@@ -22,6 +22,20 @@ extension Service {
               ([("kind", kind.rawValue)], Double(locks[kind] ?? 0))
             }
           } ?? [])),
+    ] + fetches
+  }
+
+  /// Absent where nothing is fetched.
+  private var fetches: [MetricFamily] {
+    guard let fetcher else { return [] }
+    let counts = fetcher.counts
+    return [
+      MetricFamily(
+        "site_fetches_total", "Requests to hosts of targets, by what came of them.",
+        .counters(
+          SiteAnswer.Outcome.allCases.map {
+            ([("outcome", $0.rawValue)], Double(counts[$0] ?? 0))
+          }))
     ]
   }
 

@@ -12,12 +12,14 @@ package struct Service: Sendable {
   package let settings: Settings
   /// What this replica signs tokens with; its public half is registered at the start.
   package let signingKey: SigningKey
+  /// Asks the targets' hosts; nil: nobody is asked, and what contents declare counts.
+  package let fetcher: (any SiteFetcher)?
   let databaseClock = DatabaseClock()
   let keyMemory = KeyMemory()
 
   package init(
     database: Database, clock: Clock, zones: Zones, suffixes: PublicSuffixes,
-    settings: Settings, signingKey: SigningKey
+    settings: Settings, signingKey: SigningKey, fetcher: (any SiteFetcher)? = nil
   ) {
     self.database = database
     self.clock = clock
@@ -25,6 +27,7 @@ package struct Service: Sendable {
     self.suffixes = suffixes
     self.settings = settings
     self.signingKey = signingKey
+    self.fetcher = fetcher
   }
 
   /// About the time of the database's clock, for `Retry-After`; decides nothing.

@@ -32,11 +32,14 @@ package struct ShowProposal: Query {
         hosts: hosts.compactMap(Host.init(pattern:))),
       in: tx)
     let state = grant?.standing.state(at: act.now)
+    let robots =
+      grant == nil
+      ? [] : try await DossierStore.standings(of: revision.id, in: tx).compactMap(\.refusal)
     return ProposalView(
       proposal: found, newest: newest, revision: revision, round: review.round,
       status: status,
       effectiveStatus: Lock.effectiveStatus(state?.rawValue ?? status.rawValue, under: locks),
-      blocking: locks.map(\.refusal) + (grant?.refusals(at: act.now) ?? [.noGrant]),
+      blocking: locks.map(\.refusal) + (grant?.refusals(at: act.now) ?? [.noGrant]) + robots,
       seats: review.round?.seats.map { role in
         .init(role: role, filledBy: review.approval(of: role)?.person)
       } ?? [],

@@ -44,11 +44,13 @@ package struct SubmitProposal: Command {
     let content = try revision.content(by: act, questions: policy.questions)
     let rounds = try await RoundStore.list(of: proposal.id, in: tx)
     let approved = try await act.approvedContent(of: rounds, in: tx)
+    try await act.requestDossier(ofUnasked: revision.id, content, in: tx)
     let (parties, accounts) = try await act.parties(of: proposal, revision, in: tx)
     return Submission(
       proposal: proposal.id, revision: revision.id, revisionNumber: revision.n,
       digest: revision.digest, content: content,
-      assessment: try await act.assess(content, by: policy, approved: approved, in: tx),
+      assessment: try await act.assess(
+        content, of: revision.id, by: policy, approved: approved, in: tx),
       policyVersion: version, respondWithinDays: policy.respondWithinDays, parties: parties,
       partyAccounts: accounts, rounds: rounds,
       candidates: try await SignerStore.candidates(in: tx))

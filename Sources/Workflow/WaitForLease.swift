@@ -52,7 +52,7 @@ extension Service {
 
 extension Caller {
   /// The same call for what is done beside it: its key belongs to its answer.
-  fileprivate var withoutIdempotencyKey: Caller {
+  var withoutIdempotencyKey: Caller {
     Caller(
       secretHash: secretHash,
       trace: RequestTrace(

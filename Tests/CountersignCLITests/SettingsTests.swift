@@ -89,7 +89,8 @@ struct SettingsTests {
     ("COUNTERSIGN_LOOPS", "1.0"), ("COUNTERSIGN_CONNECTIONS", "0"),
     ("COUNTERSIGN_CONNECTIONS", "65"), ("COUNTERSIGN_CONNECTIONS", "99999999999999999999"),
     ("COUNTERSIGN_LOG_LEVEL", "Info"), ("COUNTERSIGN_ACCESS_LOG", "true"),
-    ("COUNTERSIGN_TOKENS_DECIDE", "on"), ("COUNTERSIGN_DOSSIER", "on"),
+    ("COUNTERSIGN_TOKENS_DECIDE", "on"), ("COUNTERSIGN_DOSSIER", "yes"),
+    ("COUNTERSIGN_FETCH_HOSTS", "10.0.0.0/8"),
   ]
 
   @Test("a bad value is named with what it should be", arguments: bad)

@@ -74,6 +74,7 @@ package enum EventType: String, Hashable, Sendable, CaseIterable {
   case signingKeyRegistered = "signing_key.registered"
   case proposalCreated = "proposal.created"
   case revisionCreated = "revision.created"
+  case dossierRecorded = "dossier.recorded"
   case proposalSubmitted = "proposal.submitted"
   case proposalWithdrawn = "proposal.withdrawn"
   case roundSuperseded = "round.superseded"

@@ -76,6 +76,14 @@ package struct GrantFacts: Hashable, Sendable {
       tokenBlocks: tokenBlocks, evidence: evidence)
   }
 
+  /// The same grant with further blocks, such as those of hosts whose robots.txt is not known.
+  package func blocked(by blocks: [TokenBlock]) -> GrantFacts {
+    GrantFacts(
+      id: id, proposal: proposal, digest: digest, tier: tier, standing: standing,
+      startsAt: startsAt, endsAt: endsAt, pools: pools, buildDigests: buildDigests,
+      tokenBlocks: tokenBlocks + blocks, evidence: evidence)
+  }
+
   /// Why a lease for hosts that no one target covers is refused, with all that stands in the
   /// way besides.
   package func refusals(

@@ -17,6 +17,14 @@ package struct Assessment: Hashable, Sendable {
     return targets.flatMap(\.findings.blocks).filter { seen.insert($0).inserted }
   }
 
+  /// The rules that refuse every token of a grant until a new round.
+  package var lastingTokenBlocks: [StepBlock] {
+    var seen: Set<StepBlock> = []
+    return targets.flatMap { target in
+      target.findings.blocks.filter { $0.step == .token && !target.liftedByFetch.contains($0) }
+    }.filter { seen.insert($0).inserted }
+  }
+
   /// The rules that refuse a step.
   package func blocks(of step: Rule.Block) -> [StepBlock] { blocks.filter { $0.step == step } }
 }
@@ -33,6 +41,9 @@ package struct TargetAssessment: Hashable, Sendable {
   package let gentler: GentlerRate?
   /// Pointers to answers that the service has not checked itself.
   package let unverified: [JSONPointer]
+  /// Blocks that a later fetch of robots.txt takes away by itself, without a new round: leases
+  /// look at what was fetched last.
+  package let liftedByFetch: [StepBlock]
 }
 
 /// A rate that a lower tier would allow to be asked for.

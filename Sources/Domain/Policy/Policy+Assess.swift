@@ -5,12 +5,15 @@ extension Policy {
   ///   - sites: for each target the sites its hosts lie in, registered ones only; where there is
   ///     none, the ceiling of the implicit site holds.
   ///   - change: against the revision approved before.
+  ///   - robots: for each target what its hosts' robots.txt say; none: as declared.
   package func assess(
     _ content: ProposalContent, sites: [[CoveringSite]], change: RevisionChange,
-    on day: LocalDate
+    robots: [TargetRobots] = [], on day: LocalDate
   ) -> Assessment {
     let targets = content.targets.indices.map { index in
-      assess(content, target: index, sites: sites[index], change: change, on: day)
+      assess(
+        content, target: index, sites: sites[index], change: change,
+        robots: index < robots.count ? robots[index] : .declared, on: day)
     }
     let tier = targets.map(\.findings.tier).max() ?? .t0
     let terms = terms(of: tier)
@@ -25,10 +28,11 @@ extension Policy {
 
   private func assess(
     _ content: ProposalContent, target index: Int, sites: [CoveringSite],
-    change: RevisionChange, on day: LocalDate
+    change: RevisionChange, robots: TargetRobots, on day: LocalDate
   ) -> TargetAssessment {
     let target = content.targets[index]
-    let facts = facts(content, target, sites: sites, change: change, on: day)
+    var facts = facts(content, target, sites: sites, change: change, on: day)
+    facts["robots_verdict"] = robots.fact(declared: facts["robots_verdict"])
     let findings = findings(for: facts)
     var caps = Caps(requested: target, costWeight: findings.costWeight)
     caps.lower(to: terms(of: findings.tier))
@@ -38,6 +42,9 @@ extension Policy {
     if let authorisation = target.authorisation {
       caps.maxRate = caps.maxRate.lowered(to: authorisation.maxRate, by: "authorisation")
     }
+    if let delay = robots.rate {
+      caps.maxRate = caps.maxRate.lowered(to: delay.rate, by: "crawl_delay \(delay.host)")
+    }
     let basis = findings.rules.map { rule in
       (rule.id, rule.basis.filter { legal[$0]?.isInForce(on: day) ?? false })
     }
@@ -45,7 +52,8 @@ extension Policy {
       index: index, findings: findings,
       basis: Dictionary(basis, uniquingKeysWith: { first, _ in first }), caps: caps,
       gentler: gentlerRate(facts, than: findings),
-      unverified: unverified(target, index))
+      unverified: robots.isVerified ? [] : unverified(target, index),
+      liftedByFetch: robots.isVerified ? liftedByFetch(facts, findings) : [])
   }
 
   /// The answers with the facts that are read from elsewhere in their place.
@@ -80,6 +88,17 @@ extension Policy {
     return CoveringSite(
       host: target.patterns[0].host, operatorKind: nil,
       ceiling: own ? .implicitOwn : .implicit)
+  }
+
+  /// Blocks that are there only because robots.txt did not answer.
+  private func liftedByFetch(_ facts: Facts, _ findings: Findings) -> [StepBlock] {
+    guard facts["robots_verdict"] == .choice(RobotsStanding.Verdict.unreachable.rawValue) else {
+      return []
+    }
+    var answering = facts
+    answering["robots_verdict"] = .choice(RobotsStanding.Verdict.allowed.rawValue)
+    let left = self.findings(for: answering).blocks
+    return findings.blocks.filter { !left.contains($0) }
   }
 
   private func unverified(_ target: TargetContent, _ index: Int) -> [JSONPointer] {

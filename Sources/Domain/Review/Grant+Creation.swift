@@ -17,7 +17,7 @@ extension Grant {
       startsAt: budgets.map(\.startsAt).min() ?? now,
       endsAt: budgets.map(\.endsAt).max() ?? now,
       pools: content.pools, buildDigests: content.buildDigests,
-      tokenBlocks: assessment.blocks(of: .token), budgets: budgets, createdAt: now)
+      tokenBlocks: assessment.lastingTokenBlocks, budgets: budgets, createdAt: now)
     return Ruling(
       grant,
       LogEntry(

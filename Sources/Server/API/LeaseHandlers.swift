@@ -28,6 +28,7 @@ enum LeaseHandlers {
       ) { held in created(held, token: try call.token(held)) }
     } catch let refusals as Refusals {
       try await call.service.remember(refusals, of: body, for: try call.caller())
+      try await call.service.askForRobots(refusals, of: body, for: try call.caller())
       throw refusals
     }
   }

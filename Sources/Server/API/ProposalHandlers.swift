@@ -22,6 +22,7 @@ enum ProposalHandlers {
 
   static func create(_ call: Call) async throws -> Answer {
     let document = try call.contentDocument()
+    defer { call.service.fetcher?.wake() }
     return try await call.perform({ _ in CreateProposal(document: document) }) { output in
       Answer.created([
         "id": JSON(output.proposal.id), "number": JSON(output.proposal.number),
@@ -64,6 +65,7 @@ enum ProposalHandlers {
 
   static func revise(_ call: Call) async throws -> Answer {
     let document = try call.contentDocument()
+    defer { call.service.fetcher?.wake() }
     return try await call.perform({ _ in
       AddRevision(proposal: try call.proposal(), document: document)
     }) { output in

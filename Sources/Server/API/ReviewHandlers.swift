@@ -15,6 +15,7 @@ enum ReviewHandlers {
 
   static func submit(_ call: Call) async throws -> Answer {
     let digest = try call.body { $0.required("revision_digest", .digest) }
+    try await call.service.awaitDossier(for: try call.caller(), of: { try call.proposal() })
     return try await call.perform({ _ in
       SubmitProposal(proposal: try call.proposal(), digest: digest)
     }) { round in .created(round.json(status: round.recorded)) }

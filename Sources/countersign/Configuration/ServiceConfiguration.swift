@@ -1,4 +1,5 @@
 import Configuration
+import Curl
 import Domain
 import Logging
 import Reactor
@@ -17,6 +18,10 @@ struct ServiceConfiguration: Sendable {
   let capacity: ServiceCapacity
   let logLevel: Logger.Level
   let accessLog: Bool
+  /// Whether targets are asked for their robots.txt and the like.
+  let dossier: Bool
+  /// Private hosts that may be fetched from all the same.
+  let fetchHosts: [PermittedHost]
   /// Nil: the files are looked for.
   let home: String?
 
@@ -79,11 +84,16 @@ struct ServiceConfiguration: Sendable {
       else: .info)
     accessLog = settings.read(
       Setting("COUNTERSIGN_ACCESS_LOG", .onOff, meaning: "one line per request"), else: true)
-    _ = settings.read(
+    dossier = settings.read(
       Setting(
-        "COUNTERSIGN_DOSSIER", .word([("off", false)]),
-        meaning: "fetching from targets, which this version does not do"),
-      else: false)
+        "COUNTERSIGN_DOSSIER", .onOff, fallback: "`on`; `dev`: `off`",
+        meaning: "whether robots.txt and the rest of a dossier are fetched from targets"),
+      else: purpose == .serve)
+    fetchHosts = settings.read(
+      Setting(
+        "COUNTERSIGN_FETCH_HOSTS", .permittedHosts, fallback: "none",
+        meaning: "hosts that are fetched from although their address is not public"),
+      else: [])
     home = settings.read(
       Setting(
         "COUNTERSIGN_HOME", .text("folder"),

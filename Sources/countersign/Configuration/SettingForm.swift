@@ -1,3 +1,4 @@
+import Curl
 import Logging
 import Reactor
 
@@ -63,4 +64,18 @@ extension SettingForm where Value == Bool {
 
 extension SettingForm where Value == Logger.Level {
   static let logLevel = SettingForm.word(Logger.Level.allCases.map { ($0.rawValue, $0) })
+}
+
+extension SettingForm where Value == [PermittedHost] {
+  /// Hosts with commas between them.
+  static let permittedHosts = SettingForm(
+    type: "list of hosts", range: "`a.example`, `a.example:8443`, `a.example=10.0.0.5:8080`",
+    parse: { text in
+      let parts = text.split(separator: ",").map { part in
+        PermittedHost(String(part.filter { $0 != " " }))
+      }
+      let hosts = parts.compactMap(\.self)
+      return hosts.count == parts.count ? hosts : nil
+    },
+    text: { $0.map(\.description).joined(separator: ",") })
 }

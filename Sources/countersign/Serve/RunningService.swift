@@ -16,16 +16,18 @@ final class RunningService: Sendable {
   private let group: EventLoopGroup
   private let database: Database
   private let server: HTTPServer
+  private let dossier: DossierFetcher?
 
   private init(
     service: Service, address: SocketAddress, group: EventLoopGroup, database: Database,
-    server: HTTPServer
+    server: HTTPServer, dossier: DossierFetcher?
   ) {
     self.service = service
     self.address = address
     self.group = group
     self.database = database
     self.server = server
+    self.dossier = dossier
   }
 
   /// Everything up to the first accepted connection; `prepare` runs before the port is opened.
@@ -42,9 +44,15 @@ final class RunningService: Sendable {
     group.start()
     let database = try Database(
       configuration.capacity.database(url: databaseURL), loops: group.loops, logger: logger)
+    let dossier =
+      configuration.dossier
+      ? DossierFetcher(
+        loop: group.loops[0], permitting: configuration.fetchHosts,
+        home: configuration.identity.issuer, version: VersionCommand.version, logger: logger)
+      : nil
     do {
       let service = try await makeService(
-        configuration, database: database, assets: assets, prepare: prepare)
+        configuration, database: database, assets: assets, fetcher: dossier, prepare: prepare)
       let traffic = HTTPTraffic()
       let server = HTTPServer(
         router: Routes.router(
@@ -59,8 +67,10 @@ final class RunningService: Sendable {
           "found": "\(descriptors.found)", "in_force": "\(descriptors.inForce)",
           "clients_per_loop": "\(limits.connectionsPerLoopMax)",
         ])
+      dossier?.begin(for: service)
       return RunningService(
-        service: service, address: address, group: group, database: database, server: server)
+        service: service, address: address, group: group, database: database, server: server,
+        dossier: dossier)
     } catch {
       await database.shutdown()
       group.stop()
@@ -71,7 +81,7 @@ final class RunningService: Sendable {
   /// A service whose database has its schema, identity, policy and keys.
   private static func makeService(
     _ configuration: ServiceConfiguration, database: Database, assets: Assets,
-    prepare: (Service) async throws -> Void
+    fetcher: DossierFetcher?, prepare: (Service) async throws -> Void
   ) async throws -> Service {
     let schemaVersion = try Migrator.migrations(in: assets.migrations).last?.version ?? 0
     let keys = try KeyFolder(path: configuration.keysFolder).load()
@@ -80,7 +90,7 @@ final class RunningService: Sendable {
       settings: Service.Settings(
         tokensDecide: configuration.tokensDecide, schemaVersion: Int64(schemaVersion),
         openAPI: try assets.bytes("openapi.yaml")),
-      signingKey: keys[keys.count - 1])
+      signingKey: keys[keys.count - 1], fetcher: fetcher)
     do {
       try await service.checkReadiness()
     } catch CallFailure.unavailable(let reason, let cause) {
@@ -121,6 +131,7 @@ final class RunningService: Sendable {
   }
 
   func stop() async {
+    await dossier?.end()
     await server.drain()
     await database.shutdown()
     group.stop()

@@ -39,6 +39,8 @@ final class Workplace: Sendable {
       "PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": path, "LC_ALL": "C.UTF-8",
       "COUNTERSIGN_LISTEN": listen, "COUNTERSIGN_DATA": data,
       "COUNTERSIGN_ISSUER": "http://countersign.test", "COUNTERSIGN_HOME": Binary.repository,
+      // No test asks anybody on the internet.
+      "COUNTERSIGN_DOSSIER": "off",
     ]
   }
 
