@@ -7,8 +7,8 @@ package enum Routes {
   package static let endpoints: [Endpoint] =
     PeopleHandlers.endpoints + TokenHandlers.endpoints + PoolHandlers.endpoints
     + SiteHandlers.endpoints + AssessmentHandlers.endpoints + ProposalHandlers.endpoints
-    + ReviewHandlers.endpoints + GrantHandlers.endpoints + LockHandlers.endpoints
-    + LeaseHandlers.endpoints + TokenServiceHandlers.endpoints + ServiceHandlers.endpoints
+    + ReviewHandlers.endpoints + NoteHandlers.endpoints + FileHandlers.endpoints + GrantHandlers.endpoints + LockHandlers.endpoints
+    + WebhookHandlers.endpoints + LeaseHandlers.endpoints + TokenServiceHandlers.endpoints + ServiceHandlers.endpoints
 
   /// Method and path of every route.
   package static let table: [(method: String, path: String)] = endpoints.map {

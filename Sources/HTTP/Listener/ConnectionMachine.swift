@@ -58,6 +58,9 @@ struct ConnectionMachine {
     deadline = now.advanced(byMilliseconds: milliseconds)
   }
 
+  /// Whether the content is being read, whole or as it arrives.
+  var isReadingBody: Bool { state == .body }
+
   mutating func handlerBegun(timeoutSeconds: Int, at now: MonotonicInstant) {
     precondition(state == .body, "a handler begins when the body is complete")
     state = .handling

@@ -15,6 +15,7 @@ struct ServiceConfiguration: Sendable {
   let dataFolder: String
   let tokensDecide: Bool
   let capacity: ServiceCapacity
+  let runsJobs: Bool
   let logLevel: Logger.Level
   let accessLog: Bool
   /// Nil: the files are looked for.
@@ -74,6 +75,11 @@ struct ServiceConfiguration: Sendable {
         meaning: "whether personal tokens may sign decisions"),
       else: purpose == .dev)
     capacity = ServiceCapacity(&settings)
+    runsJobs = settings.read(
+      Setting(
+        "COUNTERSIGN_JOBS", .onOff,
+        meaning: "whether this replica stands for doing the jobs of all; one of those leads"),
+      else: true)
     logLevel = settings.read(
       Setting("COUNTERSIGN_LOG_LEVEL", .logLevel, meaning: "the least that is logged"),
       else: .info)

@@ -16,16 +16,19 @@ final class RunningService: Sendable {
   private let group: EventLoopGroup
   private let database: Database
   private let server: HTTPServer
+  /// Nil where the configuration says that other replicas do them.
+  private let jobs: RunningJobs?
 
   private init(
     service: Service, address: SocketAddress, group: EventLoopGroup, database: Database,
-    server: HTTPServer
+    server: HTTPServer, jobs: RunningJobs?
   ) {
     self.service = service
     self.address = address
     self.group = group
     self.database = database
     self.server = server
+    self.jobs = jobs
   }
 
   /// Everything up to the first accepted connection; `prepare` runs before the port is opened.
@@ -45,14 +48,20 @@ final class RunningService: Sendable {
     do {
       let service = try await makeService(
         configuration, database: database, assets: assets, prepare: prepare)
-      let traffic = HTTPTraffic()
+      let (traffic, numbers) = (HTTPTraffic(), JobNumbers())
       let server = HTTPServer(
         router: Routes.router(
-          service: service, meters: Meters(traffic: traffic, version: VersionCommand.version),
+          service: service, meters: Meters(
+            traffic: traffic, version: VersionCommand.version, others: numbers.families),
           incident: Incidents(logger: logger).record),
         limits: limits, traffic: traffic,
         accessLog: configuration.logsAccess ? StandardError.write : nil)
       let address = try await listen(server, on: group.loops, at: configuration.listen)
+      let jobs = try configuration.runsJobs
+        ? RunningJobs(
+          service: service, databaseURL: databaseURL, loop: group.loops[group.loops.count - 1],
+          logger: logger) : nil
+      if let jobs { numbers.come(from: jobs) }
       logger.info(
         "limit of open files",
         metadata: [
@@ -60,7 +69,8 @@ final class RunningService: Sendable {
           "clients_per_loop": "\(limits.connectionsPerLoopMax)",
         ])
       return RunningService(
-        service: service, address: address, group: group, database: database, server: server)
+        service: service, address: address, group: group, database: database, server: server,
+        jobs: jobs)
     } catch {
       await database.shutdown()
       group.stop()
@@ -118,7 +128,9 @@ final class RunningService: Sendable {
   }
 
   func stop() async {
+    async let jobsEnd: Void? = jobs?.stop()
     await server.drain()
+    await jobsEnd
     await database.shutdown()
     group.stop()
   }
