@@ -91,7 +91,7 @@ let package = Package(
     tests(
       "PostgresTests",
       ["Postgres", "Metrics", "Reactor", "CountersignTesting", "LocalCluster", logging]),
-    tests("CurlTests", ["Curl", "HTTP", "Reactor", httpTypes]),
+    tests("CurlTests", ["CountersignTesting", "Curl", "HTTP", "Reactor", httpTypes]),
     tests("LocalClusterTests", ["LocalCluster"]),
     tests(
       "StoreTests",

@@ -1,8 +1,11 @@
 #include "CCurl.h"
 
 #include <curl/curl.h>
+#include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 _Static_assert(CCURL_POLL_IN == CURL_POLL_IN, "CURL_POLL_IN");
 _Static_assert(CCURL_POLL_OUT == CURL_POLL_OUT, "CURL_POLL_OUT");
@@ -13,6 +16,7 @@ _Static_assert(CCURL_EVENT_ERROR == CURL_CSELECT_ERR, "CURL_CSELECT_ERR");
 _Static_assert(CCURL_SOCKET_TIMEOUT == CURL_SOCKET_TIMEOUT, "CURL_SOCKET_TIMEOUT");
 _Static_assert(CCURL_UNSUPPORTED_PROTOCOL == CURLE_UNSUPPORTED_PROTOCOL, "code");
 _Static_assert(CCURL_URL_MALFORMAT == CURLE_URL_MALFORMAT, "code");
+_Static_assert(CCURL_COULDNT_CONNECT == CURLE_COULDNT_CONNECT, "code");
 _Static_assert(CCURL_WRITE_ERROR == CURLE_WRITE_ERROR, "code");
 _Static_assert(CCURL_OPERATION_TIMEDOUT == CURLE_OPERATION_TIMEDOUT, "code");
 _Static_assert(CCURL_ERROR_SIZE == CURL_ERROR_SIZE, "CURL_ERROR_SIZE");
@@ -29,6 +33,9 @@ struct easy {
   void *context;
   ccurl_bytes_callback on_field;
   ccurl_bytes_callback on_content;
+  struct curl_slist *connect_to;
+  int pinned_family;
+  uint8_t pinned[16];
 };
 
 int ccurl_global_init(void) { return curl_global_init(CURL_GLOBAL_DEFAULT); }
@@ -123,6 +130,7 @@ void *ccurl_easy_new(void) {
 
 void ccurl_easy_free(void *easy) {
   curl_easy_cleanup(((struct easy *)easy)->handle);
+  curl_slist_free_all(((struct easy *)easy)->connect_to);
   free(easy);
 }
 
@@ -176,6 +184,53 @@ int ccurl_easy_set_callbacks(
   return code ? code : curl_easy_setopt(easy->handle, CURLOPT_ERRORBUFFER, error);
 }
 
+// Whether libcurl is about to connect to the pinned address.
+static int is_pinned(const struct easy *easy, const struct sockaddr *address) {
+  if (easy->pinned_family == 4 && address->sa_family == AF_INET) {
+    const struct sockaddr_in *in = (const struct sockaddr_in *)address;
+    return memcmp(&in->sin_addr, easy->pinned, 4) == 0;
+  }
+  if (easy->pinned_family == 6 && address->sa_family == AF_INET6) {
+    const struct sockaddr_in6 *in = (const struct sockaddr_in6 *)address;
+    return memcmp(&in->sin6_addr, easy->pinned, 16) == 0 && in->sin6_scope_id == 0;
+  }
+  return 0;
+}
+
+static curl_socket_t open_pinned(void *user, curlsocktype purpose, struct curl_sockaddr *address) {
+  if (purpose != CURLSOCKTYPE_IPCXN || !is_pinned(user, &address->addr)) return CURL_SOCKET_BAD;
+  return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+int ccurl_easy_pin(void *opaque, int family, const uint8_t *bytes, const char *text) {
+  struct easy *easy = opaque;
+  char rule[96];
+  easy->pinned_family = family;
+  memcpy(easy->pinned, bytes, family == 4 ? 4 : 16);
+  // No host and no port before the address: the rule holds for every URL.
+  int length = snprintf(rule, sizeof rule, "::%s:", text);
+  if (length < 0 || (size_t)length >= sizeof rule) return CURLE_URL_MALFORMAT;
+  easy->connect_to = curl_slist_append(NULL, rule);
+  if (easy->connect_to == NULL) return CURLE_OUT_OF_MEMORY;
+  CURLcode code = curl_easy_setopt(easy->handle, CURLOPT_CONNECT_TO, easy->connect_to);
+  if (!code) code = curl_easy_setopt(easy->handle, CURLOPT_OPENSOCKETFUNCTION, open_pinned);
+  if (!code) code = curl_easy_setopt(easy->handle, CURLOPT_OPENSOCKETDATA, easy);
+  if (!code) code = curl_easy_setopt(easy->handle, CURLOPT_FRESH_CONNECT, 1L);
+  return code ? code : curl_easy_setopt(easy->handle, CURLOPT_FORBID_REUSE, 1L);
+}
+
+int ccurl_easy_was_connected(void *easy) {
+  curl_off_t microseconds = 0;
+  curl_easy_getinfo(((struct easy *)easy)->handle, CURLINFO_CONNECT_TIME_T, &microseconds);
+  return microseconds > 0;
+}
+
+const char *ccurl_easy_address(void *easy) {
+  char *address = NULL;
+  curl_easy_getinfo(((struct easy *)easy)->handle, CURLINFO_PRIMARY_IP, &address);
+  return address == NULL ? "" : address;
+}
+
 long ccurl_easy_status(void *easy) {
   long status = 0;
   curl_easy_getinfo(((struct easy *)easy)->handle, CURLINFO_RESPONSE_CODE, &status);
@@ -183,6 +238,32 @@ long ccurl_easy_status(void *easy) {
 }
 
 const char *ccurl_error_text(int code) { return curl_easy_strerror((CURLcode)code); }
+
+void *ccurl_url_new(const char *base, const char *reference) {
+  CURLU *url = curl_url();
+  if (url == NULL) return NULL;
+  CURLUcode code = CURLUE_OK;
+  if (base != NULL) code = curl_url_set(url, CURLUPART_URL, base, CURLU_DISALLOW_USER);
+  // A reference comes from a server, which may write what a browser would still understand.
+  unsigned flags = base == NULL ? 0 : CURLU_URLENCODE | CURLU_ALLOW_SPACE;
+  if (!code) code = curl_url_set(url, CURLUPART_URL, reference, flags | CURLU_DISALLOW_USER);
+  if (!code) code = curl_url_set(url, CURLUPART_FRAGMENT, NULL, 0);
+  if (!code) return url;
+  curl_url_cleanup(url);
+  return NULL;
+}
+
+void ccurl_url_free(void *url) { curl_url_cleanup(url); }
+
+char *ccurl_url_part(void *url, enum ccurl_url_part part) {
+  static const CURLUPart parts[] = {
+      CURLUPART_URL, CURLUPART_SCHEME, CURLUPART_HOST, CURLUPART_ZONEID, CURLUPART_PORT};
+  char *text = NULL;
+  unsigned flags = part == CCURL_URL_PORT ? CURLU_DEFAULT_PORT : 0;
+  return curl_url_get(url, parts[part], &text, flags) ? NULL : text;
+}
+
+void ccurl_text_free(char *text) { curl_free(text); }
 
 void *ccurl_list_append(void *list, const char *text) { return curl_slist_append(list, text); }
 

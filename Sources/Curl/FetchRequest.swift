@@ -28,6 +28,8 @@ package struct FetchRequest: Sendable {
   package var totalMilliseconds = 30_000
   /// The longest content that is taken.
   package var contentBytesMax = 8 * 1024 * 1024
+  /// The only address to connect to, whatever the URL says; nil: what the name resolves to.
+  var pinned: IPAddress?
   /// The longest head that is taken.
   package static let headBytesMax = 64 * 1024
 
@@ -81,6 +83,8 @@ package struct FetchResponse: Sendable {
   package let fields: [FetchField]
   /// The content, not decoded.
   package let body: [UInt8]
+  /// The numeric address that answered.
+  package let address: String
 
   /// The value of the first field of this name, whatever its case.
   package func value(of name: String) -> String? {
@@ -90,7 +94,9 @@ package struct FetchResponse: Sendable {
 
 /// Why there is no answer.
 package enum FetchError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The server was not found, not reached, or broke off.
+  /// There was no connection, so that nothing was sent.
+  case notConnected(String)
+  /// The server was not found, or broke off.
   case unreachable(String)
   /// One of the request's times is over.
   case timedOut
@@ -98,16 +104,27 @@ package enum FetchError: Error, Hashable, Sendable, CustomStringConvertible {
   case tooLarge(bytesMax: Int)
   /// The request must not be sent as it is.
   case refused(String)
+  /// The resolver has no address for the name.
+  case unresolved(String)
+  /// The name leads to an address that is nobody's on the public internet.
+  case notPublic(host: String, address: String)
+  /// More redirects than the request follows.
+  case tooManyRedirects(most: Int)
   /// The task that waited was cancelled.
   case cancelled
 
   /// One line, safe to show.
   package var description: String {
     switch self {
-    case .unreachable(let words): words
+    case .notConnected(let words), .unreachable(let words): words
     case .timedOut: "no answer in time"
     case .tooLarge(let bytesMax): "the answer is longer than \(bytesMax) bytes"
     case .refused(let words): words
+    case .unresolved(let words): words
+    case .notPublic(let host, let address):
+      host == address
+        ? "\(address) is not a public address" : "\(host) is at \(address), not a public address"
+    case .tooManyRedirects(let most): "more than \(most) redirects"
     case .cancelled: "the request was cancelled"
     }
   }

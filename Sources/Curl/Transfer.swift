@@ -47,8 +47,13 @@ final class Transfer {
     switch code {
     case 0:
       let status = Int(ccurl_easy_status(easy))
-      return .success(FetchResponse(status: status, fields: fields, body: body))
-    case Int32(CCURL_OPERATION_TIMEDOUT): return .failure(.timedOut)
+      let address = String(cString: ccurl_easy_address(easy))
+      return .success(
+        FetchResponse(status: status, fields: fields, body: body, address: address))
+    case Int32(CCURL_COULDNT_CONNECT): return .failure(.notConnected(text(of: code)))
+    case Int32(CCURL_OPERATION_TIMEDOUT):
+      let wasConnected = ccurl_easy_was_connected(easy) != 0
+      return .failure(wasConnected ? .timedOut : .notConnected(text(of: code)))
     case Int32(CCURL_UNSUPPORTED_PROTOCOL), Int32(CCURL_URL_MALFORMAT):
       return .failure(.refused(text(of: code)))
     default: return .failure(.unreachable(text(of: code)))
@@ -64,7 +69,7 @@ final class Transfer {
     let context = Unmanaged.passUnretained(self).toOpaque()
     let results = [
       ccurl_easy_set_url(easy, request.url),
-      setMethod(),
+      setMethod(), pin(),
       ccurl_easy_set_times(easy, request.connectMilliseconds, request.totalMilliseconds),
       ccurl_easy_set_callbacks(
         easy, context,
@@ -76,6 +81,11 @@ final class Transfer {
         }, errorText),
     ]
     return results.allSatisfy { $0 == 0 } && setFields()
+  }
+
+  private func pin() -> Int32 {
+    guard let address = request.pinned else { return 0 }
+    return ccurl_easy_pin(easy, address.family, address.bytes, address.urlText)
   }
 
   private func setMethod() -> Int32 {

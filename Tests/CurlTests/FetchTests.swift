@@ -179,7 +179,7 @@ struct FetchTests {
     let error = await #expect(throws: FetchError.self) {
       try await fetcher.fetch(FetchRequest(url: "http://127.0.0.1:\(port)/"))
     }
-    guard case .unreachable(let words) = error else {
+    guard case .notConnected(let words) = error else {
       Issue.record("\(String(describing: error))")
       return
     }

@@ -18,6 +18,7 @@
 
 #define CCURL_UNSUPPORTED_PROTOCOL 1
 #define CCURL_URL_MALFORMAT 3
+#define CCURL_COULDNT_CONNECT 7
 #define CCURL_WRITE_ERROR 23
 #define CCURL_OPERATION_TIMEDOUT 28
 
@@ -56,8 +57,33 @@ int ccurl_easy_set_fields(void *easy, void *list);
 int ccurl_easy_set_callbacks(
     void *easy, void *context, ccurl_bytes_callback on_field, ccurl_bytes_callback on_content,
     char *error);
+// The transfer connects to this address and to no other, whatever its URL says; the URL keeps
+// deciding the Host field and the name in the certificate. `bytes` are 4 (family 4) or 16
+// (family 6) in network order, `text` is the same address as libcurl writes it in a URL. A
+// pinned transfer uses a connection of its own.
+int ccurl_easy_pin(void *easy, int family, const uint8_t *bytes, const char *text);
 long ccurl_easy_status(void *easy);
+// Whether the transfer came as far as a connection.
+int ccurl_easy_was_connected(void *easy);
+// The address that the transfer was connected to; empty when it was not. Lives as long as `easy`.
+const char *ccurl_easy_address(void *easy);
 const char *ccurl_error_text(int code);
+
+enum ccurl_url_part {
+  CCURL_URL_WHOLE,
+  CCURL_URL_SCHEME,
+  CCURL_URL_HOST,
+  CCURL_URL_ZONE,
+  CCURL_URL_PORT
+};
+
+// A URL as libcurl itself reads it, without user, password and fragment; `reference` is taken
+// relative to `base` unless that is NULL. NULL for text that is no such URL.
+void *ccurl_url_new(const char *base, const char *reference);
+void ccurl_url_free(void *url);
+// To be freed with ccurl_text_free; NULL where there is no such part.
+char *ccurl_url_part(void *url, enum ccurl_url_part part);
+void ccurl_text_free(char *text);
 
 // NULL when there is no memory; then `list` is as it was.
 void *ccurl_list_append(void *list, const char *text);
