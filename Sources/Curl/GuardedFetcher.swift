@@ -98,7 +98,7 @@ package final class GuardedFetcher: Sendable {
 
   /// Refuses the name when a single one of its addresses is not public: which of them would be
   /// connected to is otherwise up to whoever answers for the name.
-  private func checkedAddresses(
+  func checkedAddresses(
     of url: FetchURL, until deadline: MonotonicInstant
   ) async throws(FetchError) -> [IPAddress] {
     let isPermitted = permitted.contains { $0.covers(url) }

@@ -7,8 +7,9 @@ package enum Routes {
   package static let endpoints: [Endpoint] =
     PeopleHandlers.endpoints + TokenHandlers.endpoints + PoolHandlers.endpoints
     + SiteHandlers.endpoints + AssessmentHandlers.endpoints + ProposalHandlers.endpoints
-    + ReviewHandlers.endpoints + NoteHandlers.endpoints + FileHandlers.endpoints + GrantHandlers.endpoints + LockHandlers.endpoints
-    + WebhookHandlers.endpoints + LeaseHandlers.endpoints + TokenServiceHandlers.endpoints + ServiceHandlers.endpoints
+    + ReviewHandlers.endpoints + GrantHandlers.endpoints + LockHandlers.endpoints
+    + LeaseHandlers.endpoints + TokenServiceHandlers.endpoints + ServiceHandlers.endpoints
+    + NoteHandlers.endpoints + FileHandlers.endpoints + WebhookHandlers.endpoints
 
   /// Method and path of every route.
   package static let table: [(method: String, path: String)] = endpoints.map {

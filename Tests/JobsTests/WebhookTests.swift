@@ -203,7 +203,7 @@ struct WebhookTests {
             Person(
               id: scene.review.legal.id, identity: scene.review.legal.id, name: "legal",
               email: scene.review.legal.email, active: true, version: 1, createdAt: scene.start),
-            [.legalReviewer]),
+            roles: [.legalReviewer]),
           now: scene.start, credentialExpiresAt: nil, service: service)
         _ = try await AddNote(proposal: reference, text: .success("first")).run(by: act, in: tx)
         _ = try await ClockStore.now(in: tx)

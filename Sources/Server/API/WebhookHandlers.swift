@@ -1,6 +1,7 @@
 import Domain
 import HTTP
 import HTTPTypes
+import Tokens
 import Workflow
 
 /// Where events are sent to.

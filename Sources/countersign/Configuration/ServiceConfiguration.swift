@@ -1,7 +1,9 @@
 import Configuration
+import Curl
 import Domain
 import Logging
 import Reactor
+import Tokens
 
 /// Everything an operator can set, read once. To add a setting, read it in `init`: complaints,
 /// `countersign configuration` and the table of docs/operations.md follow from there.
@@ -16,6 +18,10 @@ struct ServiceConfiguration: Sendable {
   let tokensDecide: Bool
   let capacity: ServiceCapacity
   let runsJobs: Bool
+  /// Nil: secrets of webhooks are kept as they are.
+  let sealingKey: SealingKey?
+  /// Hosts that webhooks may be at although their addresses are not public.
+  let privateHosts: [PermittedHost]
   let logLevel: Logger.Level
   let accessLog: Bool
   /// Nil: the files are looked for.
@@ -80,6 +86,17 @@ struct ServiceConfiguration: Sendable {
         "COUNTERSIGN_JOBS", .onOff,
         meaning: "whether this replica stands for doing the jobs of all; one of those leads"),
       else: true)
+    let key = settings.readSecret(
+      Setting(
+        "COUNTERSIGN_SEALING_KEY", .sealingKey, fallback: "none: they are kept as they are",
+        secret: .redacted,
+        meaning: "what seals secrets of webhooks in the database; the same for all replicas"))
+    sealingKey = key.flatMap { SealingKey($0) }
+    privateHosts = settings.read(
+      Setting(
+        "COUNTERSIGN_PRIVATE_HOSTS", .hosts, fallback: "none",
+        meaning: "hosts whose addresses need not be public, each with or without a port"),
+      else: [])
     logLevel = settings.read(
       Setting("COUNTERSIGN_LOG_LEVEL", .logLevel, meaning: "the least that is logged"),
       else: .info)

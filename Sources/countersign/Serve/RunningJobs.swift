@@ -1,3 +1,4 @@
+import Curl
 import Jobs
 import Logging
 import Metrics
@@ -17,14 +18,23 @@ final class RunningJobs: Sendable {
   private let task: Task<Void, Never>
 
   /// - Parameter databaseURL: for the connection whose session may lead.
-  init(service: Service, databaseURL: String, loop: EventLoop, logger: Logger) throws {
+  init(
+    service: Service, fetcher: GuardedFetcher, databaseURL: String, loop: EventLoop,
+    logger: Logger
+  ) throws {
     // The pools say when the database is away: once is enough.
     let quiet = Logger(label: "leader") { _ in SwiftLogNoOpLogHandler() }
     let leadership = Leadership(
       database: try Database(
         Leadership.configuration(url: databaseURL), loops: [loop], logger: quiet))
     runner = JobRunner(
-      service: service, handlers: [], chores: [ForgetJobsChore()], logger: logger)
+      service: service,
+      handlers: [
+        WebhookDelivery(
+          service: service, userAgent: "countersign/\(VersionCommand.version)",
+          send: { await fetcher.journey($0, redirectsMax: 0).outcome })
+      ],
+      chores: [RemindChore(), ForgetUploadsChore(), ForgetJobsChore()], logger: logger)
     let crew = JobCrew(
       runner: runner, leadership: leadership, logger: logger,
       pause: { await loop.sleep(until: .now().advanced(byMilliseconds: $0)) })

@@ -1,3 +1,4 @@
+import Curl
 import Domain
 import Foundation
 import HTTP
@@ -46,8 +47,11 @@ final class RunningService: Sendable {
     let database = try Database(
       configuration.capacity.database(url: databaseURL), loops: group.loops, logger: logger)
     do {
+      let loop = group.loops[group.loops.count - 1]
+      let fetcher = GuardedFetcher(loop: loop, permitting: configuration.privateHosts)
       let service = try await makeService(
-        configuration, database: database, assets: assets, prepare: prepare)
+        configuration, database: database, assets: assets, reach: Reach(through: fetcher),
+        prepare: prepare)
       let (traffic, numbers) = (HTTPTraffic(), JobNumbers())
       let server = HTTPServer(
         router: Routes.router(
@@ -59,7 +63,7 @@ final class RunningService: Sendable {
       let address = try await listen(server, on: group.loops, at: configuration.listen)
       let jobs = try configuration.runsJobs
         ? RunningJobs(
-          service: service, databaseURL: databaseURL, loop: group.loops[group.loops.count - 1],
+          service: service, fetcher: fetcher, databaseURL: databaseURL, loop: loop,
           logger: logger) : nil
       if let jobs { numbers.come(from: jobs) }
       logger.info(
@@ -80,7 +84,7 @@ final class RunningService: Sendable {
 
   /// A service whose database has its schema, identity, policy and keys.
   private static func makeService(
-    _ configuration: ServiceConfiguration, database: Database, assets: Assets,
+    _ configuration: ServiceConfiguration, database: Database, assets: Assets, reach: Reach,
     prepare: (Service) async throws -> Void
   ) async throws -> Service {
     let schemaVersion = try Migrator.migrations(in: assets.migrations).last?.version ?? 0
@@ -89,8 +93,8 @@ final class RunningService: Sendable {
       database: database, clock: .database, zones: .system, suffixes: .system,
       settings: Service.Settings(
         tokensDecide: configuration.tokensDecide, schemaVersion: Int64(schemaVersion),
-        openAPI: try assets.bytes("openapi.yaml")),
-      signingKey: keys[keys.count - 1])
+        openAPI: try assets.bytes("openapi.yaml"), sealingKey: configuration.sealingKey),
+      signingKey: keys[keys.count - 1], reach: reach)
     do {
       try await service.checkReadiness()
     } catch CallFailure.unavailable(let reason, let cause) {
@@ -133,6 +137,19 @@ final class RunningService: Sendable {
     await jobsEnd
     await database.shutdown()
     group.stop()
+  }
+}
+
+extension Reach {
+  /// Where the fetcher would send to.
+  fileprivate init(through fetcher: GuardedFetcher) {
+    self.init { url in
+      do throws(FetchError) {
+        return .host(try await fetcher.check(url))
+      } catch {
+        return .refused(error.description)
+      }
+    }
   }
 }
 
