@@ -102,7 +102,8 @@ let package = Package(
     tests(
       "JobsTests",
       [
-        "Jobs", "Curl", "Metrics", "Workflow", "Store", "Domain", "Ledger", "Postgres", "Reactor", "Tokens",
+        "Jobs", "Curl", "Metrics", "Workflow", "Store", "Domain", "Ledger", "Postgres", "Reactor",
+        "Tokens",
         "CountersignTesting", logging,
       ]),
     tests("WireTests", ["Wire", "Domain", "CountersignTesting"]),

@@ -108,7 +108,7 @@ package enum JobStore {
   static let finish = Statement(
     """
     UPDATE jobs SET ended_at = $3, ended_as = $4, last_error = $5, claimed_until = NULL
-    WHERE id = $1 AND claims = $2 AND ended_at IS NULL
+    WHERE id = $1 AND claims = $2
     """)
 
   static let postpone = Statement(

@@ -274,6 +274,22 @@ struct StreamingTests {
       try await until { streams.end.withLock { $0 } == "cut" }
     }
   }
+
+  @Test("chunks have the time of the longest content: how long they are nobody has said")
+  func unhurried() async throws {
+    var limits = HTTPLimits.standard
+    limits.bodyMilliseconds = 50
+    try await with(limits: limits) { streams, port, loop in
+      var client = try SocketClient(port: port)
+      try client.send("POST /take HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
+      try client.send("3\r\nabc\r\n")
+      try await until { streams.total == 3 }
+      // Twice the time that a content of a known length would have had.
+      await loop.sleep(until: .now().advanced(byMilliseconds: 100))
+      try client.send("0\r\n\r\n")
+      #expect(try client.readAnswer().content == "3")
+    }
+  }
 }
 
 /// A client that a task of its own sends with.

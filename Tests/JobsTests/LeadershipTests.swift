@@ -37,11 +37,15 @@ struct LeadershipTests {
         SELECT pg_terminate_backend(pid) FROM pg_locks
         WHERE locktype = 'advisory' AND classid = 1129272135
         """)
-      try await until { await second.ask(); return second.isHeld }
+      try await until {
+        await second.ask(); return second.isHeld
+      }
       await first.ask()
       #expect(!first.isHeld)
       await second.resign()
-      try await until { await first.ask(); return first.isHeld }
+      try await until {
+        await first.ask(); return first.isHeld
+      }
       await first.resign()
     }
   }
@@ -57,7 +61,9 @@ struct LeadershipTests {
       let other = try candidate(url)
       await silent.ask()
       #expect(silent.isHeld)
-      try await until { await other.ask(); return other.isHeld }
+      try await until {
+        await other.ask(); return other.isHeld
+      }
       await silent.ask()
       #expect(!silent.isHeld)
       await silent.resign()

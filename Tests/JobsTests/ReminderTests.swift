@@ -28,7 +28,7 @@ struct ReminderTests {
       let round = try #require(try await scene.review.show(proposal).round)
       let respond = round.respondBy.microseconds(since: round.openedAt) / 1_000_000
       let steps: [(Int64, Int)] = [
-        (respond / 2 - 1, 0), (respond / 2, 1), (respond / 2 + 600, 0), (respond * 4 / 5, 1),
+        (respond / 2 - 61, 0), (respond / 2, 1), (respond / 2 + 600, 0), (respond * 4 / 5, 1),
         (respond * 4 / 5 + 600, 0),
       ]
       for (seconds, count) in steps {

@@ -39,7 +39,8 @@ struct Layering {
       ],
       "countersign": [
         "ArgumentParser", "Configuration", "Curl", "Dispatch", "Domain", "HTTP", "Jobs",
-        "Ledger", "LocalCluster", "Logging", "Metrics", "Postgres", "Reactor", "Registries", "Server",
+        "Ledger", "LocalCluster", "Logging", "Metrics", "Postgres", "Reactor", "Registries",
+        "Server",
         "Store", "Tokens", "Wire", "Workflow", "Yams",
       ],
     ],

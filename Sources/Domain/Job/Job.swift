@@ -30,7 +30,7 @@ package struct Job: Hashable, Sendable {
   }
 
   /// How long whoever claimed a job has it alone.
-  package static let claimSeconds: Int64 = 60
+  package static let claimSeconds: Int64 = 30
   /// Jobs of one subject that are worked on at once.
   package static let perSubjectMax: Int64 = 8
   /// How long a job that has ended is kept.

@@ -20,6 +20,9 @@ extension Connection {
     var request = request(with: [], parameters)
     let lane = owner.router.lane(request)
     guard owner.beginHandler(lane) else { return answer(.overloaded, isFault: true) }
+    if let head = current?.head {
+      machine.streamBegun(head.framing, bytesMax: route.bodyBytesMax, at: now)
+    }
     let connection = LoopBound(self, to: owner.loop)
     let serial = machine.requestCount
     let expectsContinue = current?.head.expectsContinue == true

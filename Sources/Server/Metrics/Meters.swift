@@ -23,7 +23,8 @@ package struct Meters: Sendable {
   /// Everything that `/metrics` shows. The names of what every process has are those that other
   /// programs give them; the rest is ours.
   func families(of service: Service) async -> [MetricFamily] {
-    let own = await traffic.families() + (await service.families()) + [leases.family, build] + others()
+    let own =
+      await traffic.families() + (await service.families()) + [leases.family, build] + others()
     return own.map { $0.prefixed("countersign_") } + ProcessReading().families
   }
 

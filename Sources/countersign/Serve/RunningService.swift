@@ -55,13 +55,15 @@ final class RunningService: Sendable {
       let (traffic, numbers) = (HTTPTraffic(), JobNumbers())
       let server = HTTPServer(
         router: Routes.router(
-          service: service, meters: Meters(
+          service: service,
+          meters: Meters(
             traffic: traffic, version: VersionCommand.version, others: numbers.families),
           incident: Incidents(logger: logger).record),
         limits: limits, traffic: traffic,
         accessLog: configuration.logsAccess ? StandardError.write : nil)
       let address = try await listen(server, on: group.loops, at: configuration.listen)
-      let jobs = try configuration.runsJobs
+      let jobs =
+        try configuration.runsJobs
         ? RunningJobs(
           service: service, fetcher: fetcher, databaseURL: databaseURL, loop: loop,
           logger: logger) : nil

@@ -54,7 +54,7 @@ struct WebhookTests {
         let message = try #require(try await receiver.messages(1).first)
         #expect(try await receiver.verdict(of: message, secret: secret) == "verified")
         guard case .object(var members) = message.json else { return }
-        members["body"] = .string(message.body.replacing("webhook.created", with: "webhook.created "))
+        members["body"] = .string(message.body.replacing("webhook.created", with: "webhook.made"))
         let changed = WebhookReceiver.Message(json: .object(members))
         #expect(try await receiver.verdict(of: changed, secret: secret) != "verified")
       }
@@ -93,7 +93,6 @@ struct WebhookTests {
         try await RunningServe.with(
           2, on: dev.credentials.databaseURL, extra: extra
         ) { replicas in
-          let stage = Stage(dev: dev) { [replicas[0].baseURL] }
           try await until { try await leaders(replicas) == 1 }
           let leader = try await leads(replicas[0]) ? replicas[0] : replicas[1]
           let other = replicas.first { $0 !== leader } ?? replicas[1]
@@ -116,11 +115,13 @@ struct WebhookTests {
           }
           let all = try await receiver.messages(ids.count)
           let objects = try Dictionary(grouping: all, by: \.id).mapValues { messages in
-            try Set(messages.map { try JSONParser.parse(Array($0.body.utf8))["data"]["object"]["id"].text })
+            try Set(
+              messages.map { message in
+                try JSONParser.parse(Array(message.body.utf8))["data"]["object"]["id"].text
+              })
           }
           #expect(objects.values.allSatisfy { $0.count == 1 })
           #expect(Set(objects.values.flatMap { $0 }) == Set(ids.map { Optional($0) }))
-          _ = stage
         }
       }
     }

@@ -57,9 +57,9 @@ final class WebhookReceiver: Sendable {
     self.port = port
   }
 
-  /// What it has been sent once there are so many, for at most a minute.
+  /// What it has been sent once there are so many, for at most two minutes.
   func messages(_ count: Int) async throws -> [Message] {
-    let text = try await program.output(within: 60) { text in
+    let text = try await program.output(within: 120) { text in
       text.split(separator: "\n").count > count
     }
     return try text.split(separator: "\n").dropFirst().map { line in
