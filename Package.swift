@@ -59,6 +59,9 @@ let package = Package(
     library("Curl", ["Reactor", "CCurl"]),
     library("Store", ["Domain", "Ledger", "Postgres"]),
     library("Workflow", ["Domain", "Ledger", "Metrics", "Tokens", "Postgres", "Store"]),
+    library(
+      "Jobs",
+      ["Domain", "Ledger", "Metrics", "Tokens", "Postgres", "Store", "Workflow", "Curl", logging]),
     library("Wire", ["Domain", yams]),
     library("LocalCluster"),
     library(
@@ -73,8 +76,8 @@ let package = Package(
     .executableTarget(
       name: "countersign",
       dependencies: [
-        "Curl", "Domain", "HTTP", "Ledger", "LocalCluster", "Postgres", "Reactor", "Registries",
-        "Server",
+        "Curl", "Domain", "HTTP", "Jobs", "Ledger", "LocalCluster", "Metrics", "Postgres",
+        "Reactor", "Registries", "Server",
         "Store", "Tokens", "Wire", "Workflow", arguments, configuration, logging, yams,
       ],
       swiftSettings: settings),
@@ -96,6 +99,13 @@ let package = Package(
     tests(
       "WorkflowTests",
       ["Workflow", "Store", "Domain", "Ledger", "Postgres", "Tokens", "CountersignTesting"]),
+    tests(
+      "JobsTests",
+      [
+        "Jobs", "Curl", "Metrics", "Workflow", "Store", "Domain", "Ledger", "Postgres", "Reactor",
+        "Tokens",
+        "CountersignTesting", logging,
+      ]),
     tests("WireTests", ["Wire", "Domain", "CountersignTesting"]),
     tests(
       "ServerTests",

@@ -45,6 +45,24 @@ package final class LocalSite: Sendable {
             + "Connection: close\r\n\(lines)\r\n\(content)").utf8))
     }
 
+    /// Reads the content, whose length the head says.
+    package func content() -> [UInt8] {
+      let line = head.split(separator: "\r\n")
+        .first { $0.lowercased().hasPrefix("content-length:") }
+      let digits = line?.utf8.filter { (0x30...0x39).contains($0) } ?? []
+      let length = digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
+      var content = [UInt8](repeating: 0, count: length)
+      var received = 0
+      while received < length {
+        let count = content.withUnsafeMutableBytes {
+          recv(descriptor, $0.baseAddress.map { $0 + received }, length - received, 0)
+        }
+        guard count > 0 else { break }
+        received += count
+      }
+      return Array(content.prefix(received))
+    }
+
     /// Waits until the client goes away; the test's end at the latest.
     package func waitForEnd() {
       var byte: UInt8 = 0

@@ -107,7 +107,7 @@ package final class GuardedFetcher: Sendable {
 
   /// Refuses the name when a single one of its addresses is not public: which of them would be
   /// connected to is otherwise up to whoever answers for the name.
-  private func checkedAddresses(
+  func checkedAddresses(
     of url: FetchURL, by permission: PermittedHost?, until deadline: MonotonicInstant
   ) async throws(FetchError) -> [IPAddress] {
     if let place = permission?.place { return [place.address] }

@@ -42,7 +42,9 @@ struct ConnectionOptions: Sendable {
       ("idle_in_transaction_session_timeout", "\(configuration.idleInTransactionMilliseconds)"),
       ("timezone", "UTC"),
     ]
-    let words = settings.map { "-c \($0.0)=\($0.1)" }
+    let idle = configuration.idleSessionMilliseconds
+    let words = (settings + (idle > 0 ? [("idle_session_timeout", "\(idle)")] : []))
+      .map { "-c \($0.0)=\($0.1)" }
     keywords["options"] = ([keywords["options"] ?? ""] + words).joined(separator: " ")
   }
 

@@ -20,6 +20,8 @@ package struct DatabaseConfiguration: Sendable {
   package var lockMilliseconds = 250
   /// `idle_in_transaction_session_timeout` of every session; zero turns it off.
   package var idleInTransactionMilliseconds = 10_000
+  /// `idle_session_timeout` of every session; zero leaves it to the server.
+  package var idleSessionMilliseconds = 0
   /// `application_name` of every session.
   package var applicationName = "countersign"
 

@@ -10,6 +10,8 @@ package struct Answer: Sendable {
     case json(JSON)
     case problem(JSON)
     case bytes([UInt8], contentType: String)
+    /// Sent piece by piece; never stored for repeats.
+    case source(BodySource, contentType: String)
   }
 
   package let status: Int
@@ -42,7 +44,7 @@ package struct Answer: Sendable {
     case .json(let json), .problem(let json):
       StoredAnswer(status: status, bytes: json.withoutSecrets.bytes())
     case .bytes(let bytes, _): StoredAnswer(status: status, bytes: bytes)
-    case .none: StoredAnswer(status: status, bytes: [])
+    case .source, .none: StoredAnswer(status: status, bytes: [])
     }
   }
 
@@ -72,6 +74,8 @@ package struct Answer: Sendable {
           body: json.bytes())
       case .bytes(let bytes, let type):
         Response(status: .init(code: status), contentType: type, body: bytes)
+      case .source(let source, let type):
+        Response(status: .init(code: status), contentType: type, source: source)
       }
     for header in headers { response.set(header.name, header.value) }
     return response
@@ -113,6 +117,9 @@ extension JSON {
 
 extension HTTPField.Name {
   package static let idempotencyReplayed = headerName("Idempotency-Replayed")
+  package static let contentTypeOptions = headerName("X-Content-Type-Options")
+  package static let securityPolicy = headerName("Content-Security-Policy")
+  package static let disposition = headerName("Content-Disposition")
   package static let link = headerName("Link")
   package static let idempotencyKey = headerName("Idempotency-Key")
 

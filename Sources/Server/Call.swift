@@ -24,7 +24,7 @@ package struct Call: Sendable {
   /// is marked `Idempotency-Replayed: true`. `stored` is what is kept of it where that differs.
   package func perform<C: Command>(
     about subject: Subject = .unknown, _ make: @escaping @Sendable (Act) throws -> C,
-    stored: (@Sendable (C.Output) -> Answer)? = nil,
+    stored: (@Sendable (C.Output) -> Answer)? = nil, caller: Caller? = nil,
     answer: @escaping @Sendable (C.Output) throws -> Answer
   ) async throws -> Answer {
     let (service, requestID) = (service, request.id)
@@ -34,7 +34,7 @@ package struct Call: Sendable {
         Problems.problem(refusals, requestID: requestID, now: service.now).stored
       })
     switch try await service.perform(
-      for: try caller(), about: subject, storing: form, make)
+      for: try caller ?? self.caller(), about: subject, storing: form, make)
     {
     case .done(let output): return try answer(output)
     case .redone(let output): return try answer(output).with(.idempotencyReplayed, "true")
@@ -96,6 +96,17 @@ package struct Call: Sendable {
   package func caller() throws(CallFailure) -> Caller {
     let secret = try bearerSecret()
     return Caller(secret: secret, trace: try trace())
+  }
+
+  /// The same of a body that is never whole in memory: without its key, or with its digest.
+  func streamingCaller(_ bodyDigest: Digest?) throws(CallFailure) -> Caller {
+    let whole = try caller()
+    return Caller(
+      secret: try bearerSecret(),
+      trace: RequestTrace(
+        id: whole.trace.id, method: whole.trace.method, path: whole.trace.path,
+        idempotencyKey: bodyDigest == nil ? nil : whole.trace.idempotencyKey,
+        bodyDigest: bodyDigest))
   }
 
   /// What the log keeps of the call.

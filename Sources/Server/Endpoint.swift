@@ -18,6 +18,8 @@ package struct Endpoint: Sendable {
     case immediate(@Sendable (Call) -> Answer)
     /// Answers from memory when the answer is there, else waits for it.
     case recalling(@Sendable (Call) -> Answer?, else: @Sendable (Call) async throws -> Answer)
+    /// Takes the body as it arrives, from the request's `stream`.
+    case streaming(@Sendable (Call) async throws -> Answer)
     /// The same for everybody, always.
     case fixed(Answer)
   }
@@ -37,6 +39,17 @@ package struct Endpoint: Sendable {
     self.bodyBytesMax = bodyBytesMax
     self.handler = .waiting(handler)
     self.counted = counted
+  }
+
+  package init(
+    _ method: HTTPRequest.Method, _ path: String, bodyBytesMax: Int,
+    streaming handler: @escaping @Sendable (Call) async throws -> Answer
+  ) {
+    self.method = method
+    self.path = path
+    self.bodyBytesMax = bodyBytesMax
+    self.handler = .streaming(handler)
+    counted = nil
   }
 
   package init(
@@ -88,6 +101,10 @@ package struct Endpoint: Sendable {
         method, path,
         recalling: { recall(Call(request: $0, service: service, meters: meters))?.response },
         else: catching(handler, service: service, meters: meters, incident: incident))
+    case .streaming(let handler):
+      Route(
+        method, path, bodyBytesMax: bodyBytesMax,
+        streaming: catching(handler, service: service, meters: meters, incident: incident))
     case .waiting(let handler):
       Route(
         method, path, bodyBytesMax: bodyBytesMax,

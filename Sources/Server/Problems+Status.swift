@@ -16,11 +16,11 @@ extension Problems {
       .conditionsIncompatible, .noChange, .digestRejected, .notOpen, .noGrant,
       .grantNotStarted, .grantEnded, .grantSuspended, .grantRevoked, .outsideWindow,
       .breakerOpen, .reportOverdue, .evidencePending, .belowMinimum, .leaseExists, .wrongTerm,
-      .lockReleased:
+      .lockReleased, .webhookEnded, .webhooksMax:
       409
     case .leaseExpired: 410
     case .notSubmittable, .tierProhibited, .blockSubmit, .seatUnfillable, .windowEmpty,
-      .contentIncomplete, .partyInactive, .conditionWidens:
+      .contentIncomplete, .partyInactive, .conditionWidens, .addressRefused:
       422
     case .noCapacity, .dailyRequestsSpent, .totalRequestsSpent: 429
     case .quarantine: 503

@@ -10,6 +10,7 @@ package enum Routes {
     + DossierHandlers.endpoints + RobotsHandlers.endpoints + ReviewHandlers.endpoints
     + GrantHandlers.endpoints + LockHandlers.endpoints
     + LeaseHandlers.endpoints + TokenServiceHandlers.endpoints + ServiceHandlers.endpoints
+    + NoteHandlers.endpoints + FileHandlers.endpoints + WebhookHandlers.endpoints
 
   /// Method and path of every route.
   package static let table: [(method: String, path: String)] = endpoints.map {

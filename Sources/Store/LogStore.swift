@@ -8,7 +8,8 @@ package struct LogHead: Sendable {
   fileprivate let last: StreamHead
 }
 
-/// Appends events to their streams; the sequencer numbers what stands in `pending`.
+/// Appends events to their streams, with their deliveries to webhooks; the sequencer numbers what
+/// stands in `pending`.
 package enum LogStore {
   /// Locks the stream's head until the transaction ends and queues the event behind it.
   ///
@@ -36,6 +37,7 @@ package enum LogStore {
     tx.write(insertPending, [.text(event.id.text)])
     tx.write(
       moveHead, [.text(entry.stream.text), .int64(event.seq), .bytes(event.leafHash.bytes)])
+    DeliveryStore.enqueue(event.id, entry.type, at: entry.at, in: tx)
     return event.id
   }
 

@@ -16,6 +16,8 @@ package struct ProposalView: Sendable {
   package let canDecide: [(role: Role, reasons: [Refusal])]
   package let grant: GrantRecord?
   package let grantState: GrantState?
+  /// What the content names by its hash, and whether it is there.
+  package let documents: [ReferencedDocument]
 
   /// A seat of the round and who signed in it.
   package struct FilledSeat: Hashable, Sendable {

@@ -9,8 +9,15 @@ extension Service {
   package func families() async -> [MetricFamily] {
     // Before the look at the stops, which is at work for a moment itself.
     let pools = await database.families()
-    let locks = await locksInForce()
+    let stock = await stock()
+    let (locks, jobs) = (stock?.locks, stock?.jobs ?? [])
     return pools + [
+      MetricFamily(
+        "jobs_waiting", "Jobs that have not ended, by kind; absent without the database.",
+        .gauges(jobs.map { ([("kind", $0.kind)], Double($0.count)) })),
+      MetricFamily(
+        "jobs_overdue_seconds", "How long the job that is due longest has been due, by kind.",
+        .gauges(jobs.map { ([("kind", $0.kind)], $0.overdueSeconds) })),
       .gauge(
         "database_up", "Whether the database answered when these numbers were asked for.",
         locks == nil ? 0 : 1),
@@ -39,10 +46,24 @@ extension Service {
     ]
   }
 
-  private func locksInForce() async -> [LockScope.Kind: Int64]? {
+  /// What stands in the database at one instant.
+  private struct Stock: Sendable {
+    let locks: [LockScope.Kind: Int64]
+    let jobs: [(kind: String, count: Int64, overdueSeconds: Double)]
+  }
+
+  private func stock() async -> Stock? {
     do {
       return try await lookUnauthenticated { (tx: borrowing Transaction) in
-        try await LockStore.countInForce(in: tx)
+        let now = clock.read(try await ClockStore.now(in: tx))
+        let waiting = try await JobStore.waiting(in: tx)
+        return Stock(
+          locks: try await LockStore.countInForce(in: tx),
+          jobs: JobKind.allCases.map { kind in
+            let found = waiting.first { $0.kind == kind.rawValue }
+            let overdue = found.map { now.microseconds(since: $0.oldestDueAt) } ?? 0
+            return (kind.rawValue, found?.count ?? 0, Double(max(0, overdue)) / 1_000_000)
+          })
       }
     } catch {
       return nil

@@ -14,12 +14,15 @@ package struct Service: Sendable {
   package let signingKey: SigningKey
   /// Asks the targets' hosts; nil: nobody is asked, and what contents declare counts.
   package let fetcher: (any SiteFetcher)?
+  /// Where messages may be sent to.
+  package let reach: Reach
   let databaseClock = DatabaseClock()
   let keyMemory = KeyMemory()
 
   package init(
     database: Database, clock: Clock, zones: Zones, suffixes: PublicSuffixes,
-    settings: Settings, signingKey: SigningKey, fetcher: (any SiteFetcher)? = nil
+    settings: Settings, signingKey: SigningKey, fetcher: (any SiteFetcher)? = nil,
+    reach: Reach = .nowhere
   ) {
     self.database = database
     self.clock = clock
@@ -28,6 +31,7 @@ package struct Service: Sendable {
     self.settings = settings
     self.signingKey = signingKey
     self.fetcher = fetcher
+    self.reach = reach
   }
 
   /// About the time of the database's clock, for `Retry-After`; decides nothing.
@@ -43,11 +47,16 @@ package struct Service: Sendable {
     package let schemaVersion: Int64
     /// The bytes of openapi.yaml, served as they are.
     package let openAPI: [UInt8]
+    /// Seals what has to be read again; nil: it is kept as it is.
+    let sealingKey: SealingKey?
 
-    package init(tokensDecide: Bool, schemaVersion: Int64, openAPI: [UInt8]) {
+    package init(
+      tokensDecide: Bool, schemaVersion: Int64, openAPI: [UInt8], sealingKey: SealingKey? = nil
+    ) {
       self.tokensDecide = tokensDecide
       self.schemaVersion = schemaVersion
       self.openAPI = openAPI
+      self.sealingKey = sealingKey
     }
   }
 }
@@ -62,4 +71,22 @@ package struct Clock: Sendable {
 
   /// The database's clock decides.
   package static let database = Clock { $0 }
+}
+
+/// Which URLs messages may be sent to: whoever sends them checks again at every connection.
+package struct Reach: Sendable {
+  /// The host of a URL, or why nothing is sent there.
+  package enum Finding: Hashable, Sendable {
+    case host(String)
+    case refused(String)
+  }
+
+  package let look: @Sendable (_ url: String) async -> Finding
+
+  package init(look: @escaping @Sendable (_ url: String) async -> Finding) {
+    self.look = look
+  }
+
+  /// Nothing is sent anywhere.
+  package static let nowhere = Reach { _ in .refused("this service sends no messages") }
 }

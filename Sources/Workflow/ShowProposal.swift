@@ -35,6 +35,7 @@ package struct ShowProposal: Query {
     let robots =
       grant == nil
       ? [] : try await DossierStore.standings(of: revision.id, in: tx).compactMap(\.refusal)
+    let files = try await FileStore.ids(of: found.id, in: tx)
     return ProposalView(
       proposal: found, newest: newest, revision: revision, round: review.round,
       status: status,
@@ -43,7 +44,9 @@ package struct ShowProposal: Query {
       seats: review.round?.seats.map { role in
         .init(role: role, filledBy: review.approval(of: role)?.person)
       } ?? [],
-      canDecide: canDecide(review, caller, at: act.now), grant: grant, grantState: state)
+      canDecide: canDecide(review, caller, at: act.now), grant: grant, grantState: state,
+      documents: ReferencedDocument.all(
+        in: try JSONParser.parse(revision.bytes), files: files))
   }
 
   private func grant(

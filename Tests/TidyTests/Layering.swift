@@ -24,7 +24,9 @@ struct Layering {
       "LocalCluster": [],
       "Store": ["Domain", "Ledger", "Postgres"],
       "Workflow": ["Domain", "Ledger", "Metrics", "Tokens", "Postgres", "Store"],
-      "Jobs": ["Domain", "Ledger", "Postgres", "Store", "Workflow", "Curl"],
+      "Jobs": [
+        "Curl", "Domain", "Ledger", "Logging", "Metrics", "Postgres", "Store", "Tokens", "Workflow",
+      ],
       "Wire": ["Domain", "Yams"],
       "Server": [
         "Domain", "HTTP", "Metrics", "Tokens", "Wire", "Workflow", "HTTPTypes", "Logging",
@@ -37,8 +39,9 @@ struct Layering {
       ],
       "countersign": [
         "ArgumentParser", "Configuration", "Curl", "Dispatch", "Domain", "HTTP", "Jobs",
-        "Ledger", "LocalCluster", "Logging", "Postgres", "Reactor", "Registries", "Server", "Store",
-        "Tokens", "Wire", "Workflow", "Yams",
+        "Ledger", "LocalCluster", "Logging", "Metrics", "Postgres", "Reactor", "Registries",
+        "Server",
+        "Store", "Tokens", "Wire", "Workflow", "Yams",
       ],
     ],
     allowedInFolder: ["HTTP/Listener": ["Reactor"]],

@@ -65,6 +65,9 @@ package enum WorkerKind: IdentifierKind { package static let prefix = "worker" }
 package enum LeaseKind: IdentifierKind { package static let prefix = "lease" }
 package enum LockKind: IdentifierKind { package static let prefix = "lock" }
 package enum EventKind: IdentifierKind { package static let prefix = "evt" }
+package enum FileKind: IdentifierKind { package static let prefix = "file" }
+package enum NoteKind: IdentifierKind { package static let prefix = "note" }
+package enum WebhookKind: IdentifierKind { package static let prefix = "hook" }
 package enum TokenKind: IdentifierKind { package static let prefix = "tok" }
 
 package typealias PersonID = Identifier<PersonKind>
@@ -82,4 +85,7 @@ package typealias WorkerID = Identifier<WorkerKind>
 package typealias LeaseID = Identifier<LeaseKind>
 package typealias LockID = Identifier<LockKind>
 package typealias EventID = Identifier<EventKind>
+package typealias FileID = Identifier<FileKind>
+package typealias NoteID = Identifier<NoteKind>
+package typealias WebhookID = Identifier<WebhookKind>
 package typealias TokenID = Identifier<TokenKind>

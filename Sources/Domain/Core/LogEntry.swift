@@ -90,4 +90,13 @@ package enum EventType: String, Hashable, Sendable, CaseIterable {
   case lockPlaced = "lock.placed"
   case lockReleaseRequested = "lock.release_requested"
   case lockReleased = "lock.released"
+  case noteAdded = "note.added"
+  case fileAdded = "file.added"
+  case reminderSeatOpen = "reminder.seat_open"
+  case reminderDecisionDue = "reminder.decision_due"
+  case reminderGrantEnding = "reminder.grant_ending"
+  case webhookCreated = "webhook.created"
+  case webhookReplayed = "webhook.replayed"
+  case webhookDisabled = "webhook.disabled"
+  case webhookDeleted = "webhook.deleted"
 }

@@ -45,6 +45,8 @@ extension Refusal {
     case leaseExists = "lease_exists"
     case wrongTerm = "wrong_term"
     case lockReleased = "lock_released"
+    case webhookEnded = "webhook_ended"
+    case webhooksMax = "webhooks_max"
     case leaseExpired = "lease_expired"
     case notSubmittable = "not_submittable"
     case tierProhibited = "tier_prohibited"
@@ -54,6 +56,7 @@ extension Refusal {
     case contentIncomplete = "content_incomplete"
     case partyInactive = "party_inactive"
     case conditionWidens = "condition_widens"
+    case addressRefused = "address_refused"
     case noCapacity = "no_capacity"
     case dailyRequestsSpent = "daily_requests_spent"
     case totalRequestsSpent = "total_requests_spent"
@@ -107,6 +110,8 @@ extension Refusal {
     case .leaseExists: .leaseExists
     case .wrongTerm: .wrongTerm
     case .lockReleased: .lockReleased
+    case .webhookEnded: .webhookEnded
+    case .webhooksMax: .webhooksMax
     case .leaseExpired: .leaseExpired
     case .notSubmittable: .notSubmittable
     case .tierProhibited: .tierProhibited
@@ -116,6 +121,7 @@ extension Refusal {
     case .contentIncomplete: .contentIncomplete
     case .partyInactive: .partyInactive
     case .conditionWidens: .conditionWidens
+    case .addressRefused: .addressRefused
     case .noCapacity: .noCapacity
     case .dailyRequestsSpent: .dailyRequestsSpent
     case .totalRequestsSpent: .totalRequestsSpent

@@ -78,6 +78,8 @@ extension Refusal {
       "This worker holds \(lease) for the target until \(until); renew that one."
     case .wrongTerm(let held): "The term is neither the one held (\(held)) nor the one before."
     case .lockReleased(let at): "The lock was released at \(at)."
+    case .webhookEnded(let status): "The webhook is \(status); make another one."
+    case .webhooksMax(let most): "There are \(most) webhooks already; delete one first."
     case .leaseExpired(let at): "The lease expired at \(at); ask for a new one."
     case .notSubmittable: "The revision cannot be submitted."
     case .tierProhibited(let rules):
@@ -90,6 +92,7 @@ extension Refusal {
     case .partyInactive(let part, let person):
       "The \(part), \(person), has no active account; name somebody who has."
     case .conditionWidens(let pointer): "A condition may only narrow; \(pointer) widens."
+    case .addressRefused(let reason): "Nothing is sent to this URL: \(reason)."
     case .noCapacity(let scope, _):
       "Nothing of \(scope) is free; what is out comes back when leases end."
     case .dailyRequestsSpent(let scope, _): "The day's requests of \(scope) are spent."

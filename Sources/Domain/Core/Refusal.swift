@@ -51,6 +51,8 @@ package enum Refusal: Error, Hashable, Sendable {
   case leaseExists(lease: LeaseID, until: Timestamp)
   case wrongTerm(held: Int64)
   case lockReleased(at: Timestamp)
+  case webhookEnded(as: String)
+  case webhooksMax(Int64)
   // 410
   case leaseExpired(at: Timestamp)
   // 422
@@ -62,6 +64,7 @@ package enum Refusal: Error, Hashable, Sendable {
   case contentIncomplete(part: String)
   case partyInactive(part: String, person: String)
   case conditionWidens(pointer: String)
+  case addressRefused(reason: String)
   // 429
   case noCapacity(scope: String, until: Timestamp?)
   case dailyRequestsSpent(scope: String, until: Timestamp)

@@ -26,6 +26,8 @@ struct ChunkedDecoder: Sendable {
   private var excessBytes = 0
   private var trailerBytes = 0
   private var trailerCount = 0
+  /// Content that was decoded and is not in `body` any more.
+  var bytesTaken = 0
 
   init(limits: HTTPLimits, bodyBytesMax: Int) {
     self.limits = limits
@@ -49,7 +51,7 @@ struct ChunkedDecoder: Sendable {
       let byte = bytes.base[position]
       position += 1
       do {
-        try advance(with: byte, bodyCount: body.count)
+        try advance(with: byte, bodyCount: bytesTaken + body.count)
       } catch {
         return (position - bytes.startIndex, .failed(error))
       }

@@ -59,6 +59,18 @@ struct RequestParser: Sendable {
   /// What it keeps of the current request's body.
   var bodyBytes: Int { body.count }
 
+  /// What has arrived of the current request's body since this was asked last: for those that
+  /// take it as it comes.
+  mutating func takeBody() -> [UInt8] {
+    guard !body.isEmpty else { return [] }
+    defer { body = [] }
+    if case .chunked(var decoder) = phase {
+      decoder.bytesTaken += body.count
+      phase = .chunked(decoder)
+    }
+    return body
+  }
+
   /// Gives up the current request and all behind it.
   mutating func abandon() {
     _ = fail(.overloaded)

@@ -39,7 +39,7 @@ enum ResponseEncoder {
     buffer.append(text: context.requestID)
     if allowsContent(response.status) {
       buffer.append("\r\nContent-Length: ")
-      buffer.append(number: response.body.count)
+      buffer.append(number: response.length)
     }
     if context.closes {
       buffer.append("\r\nConnection: close")

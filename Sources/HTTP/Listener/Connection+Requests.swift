@@ -11,8 +11,13 @@ extension Connection {
       head: head, id: RequestIDs.given(by: head) ?? owner.nextRequestID(),
       resolution: resolution, start: now)
     if case .route(let route, _, _) = resolution { parser.bodyBytesMax = route.bodyBytesMax }
-    guard head.expectsContinue else { return }
     if case .length(let length) = head.framing, length > parser.bodyBytesMax { return }
+    if case .route(let route, let parameters, _) = resolution,
+      case .streaming(let handler) = route.endpoint
+    {
+      return stream(to: handler, route: route, parameters)
+    }
+    guard head.expectsContinue else { return }
     if case .failure(let failure) = resolution {
       // The client may or may not send its body now, so nothing behind it can be trusted.
       return answer(failure, isFault: true)
@@ -26,6 +31,7 @@ extension Connection {
     case nil: preconditionFailure("a body comes after its head")
     case .failure(let failure): answer(failure, isFault: false)
     case .options(let allow): answer(owner.router.optionsResponse(allow: allow))
+    case .route(let route, _, _) where current?.stream != nil: finishStream(body, route)
     case .route(let route, let parameters, _):
       if case .fixed(let response) = route.endpoint { return answer(response) }
       current?.bodyBytes = body.count
@@ -33,7 +39,7 @@ extension Connection {
     }
   }
 
-  private func request(with body: [UInt8], _ parameters: [PathParameter]) -> Request {
+  func request(with body: [UInt8], _ parameters: [PathParameter]) -> Request {
     guard let current else { preconditionFailure("a body comes after its head") }
     var request = Request(head: current.head, body: body, id: current.id, peer: peer)
     request.pathParameters = parameters
@@ -48,6 +54,7 @@ extension Connection {
       if let response = recall(request) { return answer(response) }
       run(handler, with: request, route: route)
     case .waiting(let handler): run(handler, with: request, route: route)
+    case .streaming: preconditionFailure("a streaming handler begins behind the head")
     }
   }
 
@@ -65,7 +72,7 @@ extension Connection {
     if isHandling(serial) { handlerTask = task }
   }
 
-  private func isHandling(_ serial: Int) -> Bool {
+  func isHandling(_ serial: Int) -> Bool {
     machine.state == .handling && machine.requestCount == serial
   }
 
@@ -81,6 +88,7 @@ extension Connection {
   /// The handler's time is over. It may take no notice of its cancellation; its answer is
   /// dropped then.
   func cancelHandler() {
+    endStream()
     handlerTask?.cancel()
     handlerTask = nil
     answer(.handlerTimedOut, isFault: true)
@@ -88,15 +96,16 @@ extension Connection {
 
   /// Answers a failure; behind a fault in the message itself the connection is closed.
   func answer(_ failure: HTTPFailure, isFault: Bool) {
+    endStream()
     let id = current?.id ?? owner.nextRequestID()
     answer(owner.router.response(to: failure, requestID: id), id: id, isFault: isFault)
   }
 
-  private func answer(_ response: Response) {
+  func answer(_ response: Response) {
     answer(response, id: current?.id ?? "", isFault: false)
   }
 
-  private func answer(_ response: Response, id: String, isFault: Bool) {
+  func answer(_ response: Response, id: String, isFault: Bool) {
     let closes = machine.answerBegun(toFault: isFault, at: now)
     let context = ResponseContext(
       minorVersion: current?.head.minorVersion ?? 1, isHead: current?.head.method == .head,
@@ -111,9 +120,12 @@ extension Connection {
         precondition(isEncoded, "an answer without fields can be sent")
       }
     }
-    let body = ResponseEncoder.sendsContent(of: response, context) ? response.body : []
-    answered = (response.status.code, body.count, id)
-    send(head, body)
+    let sendsContent = ResponseEncoder.sendsContent(of: response, context)
+    answered = (response.status.code, sendsContent ? response.length : 0, id)
+    if sendsContent, let source = response.source, source.length > 0 {
+      outgoing = Outgoing(source: source)
+    }
+    send(head, sendsContent ? response.body : [])
     owner.giveBack(&head)
   }
 

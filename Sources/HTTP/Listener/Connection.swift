@@ -11,6 +11,10 @@ final class Connection: ReadinessHandler {
     let start: MonotonicInstant
     /// Of the body that its handler holds.
     var bodyBytes = 0
+    /// Where its body goes as it arrives, once its handler has begun.
+    var stream: BodyStream?
+    /// Whether the client that asked was told to send its body.
+    var isContinued = false
 
     var routePosition: Int? {
       if case .route(_, _, let position) = resolution { position } else { nil }
@@ -29,6 +33,8 @@ final class Connection: ReadinessHandler {
   var current: Current?
   var handlerTask: Task<Void, Never>?
   var output = Output()
+  /// What of the answer being written is still to be asked for.
+  var outgoing: Outgoing?
   /// What the answer being written is, for the access log.
   var answered: (status: Int, bodyBytes: Int, id: String)?
 
@@ -105,7 +111,7 @@ final class Connection: ReadinessHandler {
         takePending()
         return true
       }
-      guard isReadable else { return false }
+      guard isReadable, current?.stream?.hasRoom ?? true else { return false }
       receive(&turnBytes)
       return true
     case .lingering:
@@ -165,6 +171,7 @@ final class Connection: ReadinessHandler {
       switch action {
       case .needsMore:
         machine.headBegun(at: now)
+        current?.stream?.append(parser.takeBody())
         return position - bytes.startIndex
       case .headReceived(let head): receive(head, isBodyAwaited: position == bytes.endIndex)
       case .messageReceived(let body):
@@ -205,6 +212,7 @@ final class Connection: ReadinessHandler {
   private func refuseExcess() -> Bool {
     let held =
       pending.count + parser.bodyBytes + (current?.bodyBytes ?? 0) + output.unsentBytes
+      + (current?.stream?.heldBytes ?? 0)
     if held != heldBytes {
       owner.countBuffered(held - heldBytes)
       heldBytes = held
@@ -259,7 +267,7 @@ final class Connection: ReadinessHandler {
 
   private func finishAnswer() {
     // An interim answer leaves the machine where it was.
-    guard machine.state == .writing else { return }
+    guard machine.state == .writing, !askForPiece() else { return }
     logAnswer()
     switch machine.answerWritten(hasUnreadBytes: isReadable, at: now) {
     case .next: break
@@ -326,10 +334,16 @@ final class Connection: ReadinessHandler {
   /// Closes at once, whatever is going on.
   func close() {
     guard machine.state != .closed else { return }
-    if machine.state == .handling || machine.state == .writing { logAnswer() }
+    let isAnswering = machine.state == .handling || machine.state == .writing
+    let isStreaming = current?.stream != nil
+    endStream()
+    if isAnswering || isStreaming { logAnswer() }
     machine.closed()
-    handlerTask?.cancel()
+    // A handler whose content was cut off learns it from there, and may still clean up.
+    if !isStreaming { handlerTask?.cancel() }
     handlerTask = nil
+    outgoing?.task?.cancel()
+    outgoing = nil
     if let watch { owner.loop.unwatch(watch) }
     if let timer { owner.loop.cancel(timer) }
     (watch, timer) = (nil, nil)

@@ -58,6 +58,18 @@ struct ConnectionMachine {
     deadline = now.advanced(byMilliseconds: milliseconds)
   }
 
+  /// Whether the content is being read, whole or as it arrives.
+  var isReadingBody: Bool { state == .body }
+
+  /// The content is taken as it arrives. One that does not say its length has the time of the
+  /// longest that is taken.
+  mutating func streamBegun(_ framing: Framing, bytesMax: Int, at now: MonotonicInstant) {
+    precondition(state == .body, "a content streams behind its head")
+    guard case .chunked = framing else { return }
+    let milliseconds = limits.bodyMilliseconds + bytesMax / limits.bodyBytesPerSecond * 1000
+    deadline = now.advanced(byMilliseconds: milliseconds)
+  }
+
   mutating func handlerBegun(timeoutSeconds: Int, at now: MonotonicInstant) {
     precondition(state == .body, "a handler begins when the body is complete")
     state = .handling

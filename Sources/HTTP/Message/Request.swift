@@ -16,7 +16,7 @@ package struct PathParameter: Sendable, Hashable {
   package let value: String
 }
 
-/// A request that has arrived whole.
+/// A request that has arrived: whole, or its head where its route streams.
 package struct Request: Sendable {
   let head: RequestHead
   /// The content; empty when there is none.
@@ -27,6 +27,8 @@ package struct Request: Sendable {
   package let peer: String
   /// The segments that the route's pattern names, in the pattern's order.
   package internal(set) var pathParameters: [PathParameter] = []
+  /// The content as it arrives, for routes that stream.
+  package internal(set) var stream: BodyStream?
 
   init(head: RequestHead, body: [UInt8], id: String, peer: String) {
     self.head = head
@@ -76,6 +78,15 @@ package struct Request: Sendable {
   /// The first query item of this name.
   package func queryValue(_ name: String) -> String? {
     queryItems.first { $0.name == name }?.value
+  }
+
+  /// What the head says of the content's length; nil where it says nothing.
+  package var announcedLength: Int? {
+    switch head.framing {
+    case .none: 0
+    case .length(let length): length
+    case .chunked: nil
+    }
   }
 
   /// The segment that the route's pattern calls `name`: asking for another is a mistake.

@@ -8,7 +8,7 @@ package struct ResponseField: Sendable, Equatable {
   package let value: String
 }
 
-/// An answer, held whole.
+/// An answer, held whole unless it has a source.
 ///
 /// Date, Content-Length, Connection, X-Request-Id and, unless it is set here,
 /// `Cache-Control: no-store` are added when it is sent.
@@ -19,6 +19,8 @@ package struct Response: Sendable, Equatable {
   package private(set) var fields: [ResponseField] = []
   /// The content; not sent for HEAD, 204 and 304.
   package var body: [UInt8]
+  /// Sent in place of `body`.
+  package private(set) var source: BodySource?
 
   /// Makes an answer.
   package init(
@@ -28,6 +30,17 @@ package struct Response: Sendable, Equatable {
     self.body = body
     if let contentType { append(.contentType, contentType) }
   }
+
+  /// An answer whose content is sent piece by piece.
+  package init(
+    status: HTTPResponse.Status, contentType: String, source: BodySource
+  ) {
+    self.init(status: status, contentType: contentType)
+    self.source = source
+  }
+
+  /// Of the content.
+  package var length: Int { source?.length ?? body.count }
 
   /// An answer in JSON, already printed.
   package static func json(

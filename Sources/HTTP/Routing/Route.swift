@@ -15,6 +15,12 @@ package final class Route: Sendable {
     case immediate(ImmediateHandler)
     case recalling(RecallingHandler, else: Handler)
     case fixed(Response)
+    /// Begins behind the head; the content is in the request's `stream`.
+    case streaming(Handler)
+
+    var isStreaming: Bool {
+      if case .streaming = self { true } else { false }
+    }
   }
 
   /// How long a handler may take unless its route says otherwise.
@@ -40,6 +46,19 @@ package final class Route: Sendable {
     self.bodyBytesMax = bodyBytesMax
     self.timeoutSeconds = timeoutSeconds
     endpoint = .waiting(handler)
+  }
+
+  /// A route whose handler takes the content as it arrives, and may refuse it before. Its time
+  /// counts from the content's end.
+  package init(
+    _ method: HTTPRequest.Method, _ pattern: String, bodyBytesMax: Int,
+    timeoutSeconds: Int = timeoutSecondsDefault, streaming handler: @escaping Handler
+  ) {
+    self.method = method
+    self.pattern = pattern
+    self.bodyBytesMax = bodyBytesMax
+    self.timeoutSeconds = timeoutSeconds
+    endpoint = .streaming(handler)
   }
 
   /// A route that answers from memory, at once, on the connection's loop.

@@ -62,6 +62,9 @@ package struct Router: Sendable {
         if let response = recall(request) { return response }
         return await handler(request)
       case .waiting(let handler): return await handler(request)
+      case .streaming(let handler):
+        request.stream = BodyStream(whole: request.body)
+        return await handler(request)
       }
     }
   }

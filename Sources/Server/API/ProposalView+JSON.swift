@@ -18,6 +18,13 @@ extension ProposalView {
       members["draft_revision"] = ["n": JSON(newest.n), "digest": JSON(newest.digest)]
     }
     members["round"] = round?.json(status: status)
+    members["documents"] = .array(
+      documents.map {
+        [
+          "pointer": .string("\($0.pointer)"), "sha256": JSON($0.digest),
+          "file": $0.file.map { JSON($0) } ?? .null,
+        ]
+      })
     members["seats"] = .array(seats.map(\.json))
     members["can_decide"] = .object(
       JSONObject(

@@ -3,6 +3,7 @@ import Curl
 import Domain
 import Logging
 import Reactor
+import Tokens
 
 /// Everything an operator can set, read once. To add a setting, read it in `init`: complaints,
 /// `countersign configuration` and the table of docs/operations.md follow from there.
@@ -16,6 +17,11 @@ struct ServiceConfiguration: Sendable {
   let dataFolder: String
   let tokensDecide: Bool
   let capacity: ServiceCapacity
+  let runsJobs: Bool
+  /// Nil: secrets of webhooks are kept as they are.
+  let sealingKey: SealingKey?
+  /// Hosts that webhooks may be at although their addresses are not public.
+  let webhookHosts: [PermittedHost]
   let logLevel: Logger.Level
   let accessLog: Bool
   /// Whether targets are asked for their robots.txt and the like.
@@ -79,6 +85,22 @@ struct ServiceConfiguration: Sendable {
         meaning: "whether personal tokens may sign decisions"),
       else: purpose == .dev)
     capacity = ServiceCapacity(&settings)
+    runsJobs = settings.read(
+      Setting(
+        "COUNTERSIGN_JOBS", .onOff,
+        meaning: "whether this replica stands for doing the jobs of all; one of those leads"),
+      else: true)
+    let key = settings.readSecret(
+      Setting(
+        "COUNTERSIGN_SEALING_KEY", .sealingKey, fallback: "none: they are kept as they are",
+        secret: .redacted,
+        meaning: "what seals secrets of webhooks in the database; the same for all replicas"))
+    sealingKey = key.flatMap { SealingKey($0) }
+    webhookHosts = settings.read(
+      Setting(
+        "COUNTERSIGN_WEBHOOK_HOSTS", .permittedHosts, fallback: "none",
+        meaning: "hosts that get webhooks although their address is not public"),
+      else: [])
     logLevel = settings.read(
       Setting("COUNTERSIGN_LOG_LEVEL", .logLevel, meaning: "the least that is logged"),
       else: .info)

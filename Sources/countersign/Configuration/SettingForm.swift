@@ -1,6 +1,7 @@
 import Curl
 import Logging
 import Reactor
+import Tokens
 
 /// How a value is written: its type, unit and range in words, and how text becomes a value.
 struct SettingForm<Value: Sendable>: Sendable {
@@ -25,6 +26,13 @@ extension SettingForm where Value == String {
   static func text(_ type: String) -> SettingForm {
     SettingForm(type: type, parse: { $0 }, text: { $0 })
   }
+}
+
+extension SettingForm where Value == String {
+  /// 32 bytes in base64, as `openssl rand -base64 32` prints them.
+  static let sealingKey = SettingForm(
+    type: "key", range: "32 bytes in base64", parse: { SealingKey($0) == nil ? nil : $0 },
+    text: { $0 })
 }
 
 extension SettingForm where Value == Int {

@@ -62,7 +62,11 @@ struct SettingsReader {
       faults.append("\(setting.name)_FILE: \(path) cannot be read or is empty")
       return nil
     }
-    return String(line)
+    guard let value = setting.form.parse(String(line)) else {
+      faults.append("\(setting.name)_FILE: \(path) does not hold \(setting.form.expected)")
+      return nil
+    }
+    return value
   }
 
   /// What the environment says; an empty variable says nothing.

@@ -1,3 +1,4 @@
+import Curl
 import Domain
 import Foundation
 import HTTP
@@ -17,10 +18,12 @@ final class RunningService: Sendable {
   private let database: Database
   private let server: HTTPServer
   private let dossier: DossierFetcher?
+  /// Nil where the configuration says that other replicas do them.
+  private let jobs: RunningJobs?
 
   private init(
     service: Service, address: SocketAddress, group: EventLoopGroup, database: Database,
-    server: HTTPServer, dossier: DossierFetcher?
+    server: HTTPServer, dossier: DossierFetcher?, jobs: RunningJobs?
   ) {
     self.service = service
     self.address = address
@@ -28,6 +31,7 @@ final class RunningService: Sendable {
     self.database = database
     self.server = server
     self.dossier = dossier
+    self.jobs = jobs
   }
 
   /// Everything up to the first accepted connection; `prepare` runs before the port is opened.
@@ -51,16 +55,27 @@ final class RunningService: Sendable {
         home: configuration.identity.issuer, version: VersionCommand.version, logger: logger)
       : nil
     do {
+      let loop = group.loops[group.loops.count - 1]
+      let fetcher = GuardedFetcher(loop: loop, permitting: configuration.webhookHosts)
       let service = try await makeService(
-        configuration, database: database, assets: assets, fetcher: dossier, prepare: prepare)
-      let traffic = HTTPTraffic()
+        configuration, database: database, assets: assets, fetcher: dossier,
+        reach: Reach(through: fetcher), prepare: prepare)
+      let (traffic, numbers) = (HTTPTraffic(), JobNumbers())
       let server = HTTPServer(
         router: Routes.router(
-          service: service, meters: Meters(traffic: traffic, version: VersionCommand.version),
+          service: service,
+          meters: Meters(
+            traffic: traffic, version: VersionCommand.version, others: numbers.families),
           incident: Incidents(logger: logger).record),
         limits: limits, traffic: traffic,
         accessLog: configuration.logsAccess ? StandardError.write : nil)
       let address = try await listen(server, on: group.loops, at: configuration.listen)
+      let jobs =
+        try configuration.runsJobs
+        ? RunningJobs(
+          service: service, fetcher: fetcher, databaseURL: databaseURL, loop: loop,
+          logger: logger) : nil
+      if let jobs { numbers.come(from: jobs) }
       logger.info(
         "limit of open files",
         metadata: [
@@ -70,7 +85,7 @@ final class RunningService: Sendable {
       dossier?.begin(for: service)
       return RunningService(
         service: service, address: address, group: group, database: database, server: server,
-        dossier: dossier)
+        dossier: dossier, jobs: jobs)
     } catch {
       await database.shutdown()
       group.stop()
@@ -81,7 +96,7 @@ final class RunningService: Sendable {
   /// A service whose database has its schema, identity, policy and keys.
   private static func makeService(
     _ configuration: ServiceConfiguration, database: Database, assets: Assets,
-    fetcher: DossierFetcher?, prepare: (Service) async throws -> Void
+    fetcher: DossierFetcher?, reach: Reach, prepare: (Service) async throws -> Void
   ) async throws -> Service {
     let schemaVersion = try Migrator.migrations(in: assets.migrations).last?.version ?? 0
     let keys = try KeyFolder(path: configuration.keysFolder).load()
@@ -89,8 +104,8 @@ final class RunningService: Sendable {
       database: database, clock: .database, zones: .system, suffixes: .system,
       settings: Service.Settings(
         tokensDecide: configuration.tokensDecide, schemaVersion: Int64(schemaVersion),
-        openAPI: try assets.bytes("openapi.yaml")),
-      signingKey: keys[keys.count - 1], fetcher: fetcher)
+        openAPI: try assets.bytes("openapi.yaml"), sealingKey: configuration.sealingKey),
+      signingKey: keys[keys.count - 1], fetcher: fetcher, reach: reach)
     do {
       try await service.checkReadiness()
     } catch CallFailure.unavailable(let reason, let cause) {
@@ -132,9 +147,24 @@ final class RunningService: Sendable {
 
   func stop() async {
     await dossier?.end()
+    async let jobsEnd: Void? = jobs?.stop()
     await server.drain()
+    await jobsEnd
     await database.shutdown()
     group.stop()
+  }
+}
+
+extension Reach {
+  /// Where the fetcher would send to.
+  fileprivate init(through fetcher: GuardedFetcher) {
+    self.init { url in
+      do throws(FetchError) {
+        return .host(try await fetcher.check(url))
+      } catch {
+        return .refused(error.description)
+      }
+    }
   }
 }
 

@@ -85,6 +85,22 @@ final class RawConnection: Sendable {
     return Reply(status: status, fields: fields, bytes: body)
   }
 
+  /// The head of an answer and nothing of its body.
+  func readHead() throws -> String {
+    var head: [UInt8] = []
+    var byte: UInt8 = 0
+    while !head.suffix(4).elementsEqual(Array("\r\n\r\n".utf8)) {
+      guard recv(descriptor, &byte, 1, 0) == 1 else {
+        throw Failure(description: "the head ends early: \(String(decoding: head, as: UTF8.self))")
+      }
+      head.append(byte)
+    }
+    return String(decoding: head, as: UTF8.self)
+  }
+
+  /// How much came just now.
+  func readSome() throws -> Int { try receive().count }
+
   /// What comes until the server closes; a reset is an end too.
   func readToEnd() throws -> [UInt8] {
     var all: [UInt8] = []

@@ -8,6 +8,7 @@ struct ProposalsCommand: ParsableCommand {
     subcommands: [
       SubmitProposalCommand.self, ShowProposalCommand.self, ListProposalsCommand.self,
       CheckProposalCommand.self, WithdrawProposalCommand.self, DossierCommand.self,
+      NoteCommand.self, AttachCommand.self, ProposalFilesCommand.self,
     ])
 }
 

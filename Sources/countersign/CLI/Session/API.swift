@@ -38,13 +38,28 @@ struct API: Sendable {
     try await call("DELETE", path)
   }
 
+  /// Sends a file under a name.
+  func upload(_ path: Path, _ bytes: [UInt8], name: String) async throws -> Reply {
+    // The same escapes as in a path: fewer characters stand for themselves than RFC 8187 allows.
+    let escaped = Path(name).text.dropFirst()
+    return try await call(
+      "POST", path, content: Content(type: "application/octet-stream", bytes: bytes),
+      fields: [("Content-Disposition", "attachment; filename*=UTF-8''\(escaped)")])
+  }
+
+  /// Gets a file, up to the length that a file may have.
+  func download(_ path: Path) async throws -> Reply {
+    try await call("GET", path, contentBytesMax: AttachedFile.bytesMax)
+  }
+
   /// Errors: `Unreachable` without an answer, `Refused` for an answer from 400 on.
   private func call(
     _ method: String, _ path: Path, _ query: Query = [], content: Content? = nil,
-    fields: Query = []
+    fields: Query = [], contentBytesMax: Int? = nil
   ) async throws -> Reply {
     var request = FetchRequest(
       method: method, url: account.server.text + path.text + path.query(query))
+    if let contentBytesMax { request.contentBytesMax = contentBytesMax }
     if let token = account.token {
       request.fields.append(FetchField(name: "Authorization", value: "Bearer \(token)"))
     }
@@ -88,16 +103,20 @@ struct Reply: Sendable {
   let status: Int
   let bytes: [UInt8]
   let eTag: String?
+  /// Of a file: what it is called.
+  let disposition: String?
 
-  init(status: Int, bytes: [UInt8], eTag: String? = nil) {
+  init(status: Int, bytes: [UInt8], eTag: String? = nil, disposition: String? = nil) {
     self.status = status
     self.bytes = bytes
     self.eTag = eTag
+    self.disposition = disposition
   }
 
   init(_ response: FetchResponse) {
     self.init(
-      status: response.status, bytes: response.body, eTag: response.value(of: "ETag"))
+      status: response.status, bytes: response.body, eTag: response.value(of: "ETag"),
+      disposition: response.value(of: "Content-Disposition"))
   }
 
   /// The answer's value; `null` for an empty one.

@@ -12,7 +12,7 @@ struct InputFile: Sendable {
   /// Reads it whole; `-` is standard input.
   ///
   /// Errors: `ValidationError` when it cannot be read or is longer than a body may be.
-  init(_ name: String) throws {
+  init(_ name: String, bytesMax: Int = bytesMax) throws {
     let contents: Foundation.Data?
     if name == "-" {
       contents = try FileHandle.standardInput.readToEnd()
@@ -20,8 +20,8 @@ struct InputFile: Sendable {
       contents = FileManager.default.contents(atPath: name)
     }
     guard let contents else { throw ValidationError("\(name) cannot be read.") }
-    guard contents.count <= InputFile.bytesMax else {
-      throw ValidationError("\(name) is longer than \(InputFile.bytesMax) bytes.")
+    guard contents.count <= bytesMax else {
+      throw ValidationError("\(name) is longer than \(bytesMax) bytes.")
     }
     self.init(name: name, bytes: Array(contents))
   }
@@ -32,7 +32,7 @@ struct InputFile: Sendable {
   }
 
   /// What the service takes in a body.
-  private static let bytesMax = 1_048_576
+  static let bytesMax = 1_048_576
 
   /// Whether it begins as a JSON object does.
   var isJSON: Bool {

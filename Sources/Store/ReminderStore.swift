@@ -1,0 +1,74 @@
+package import Domain
+package import Postgres
+
+/// Of what somebody was reminded, once for each mark.
+package enum ReminderStore {
+  /// Reminders that are due, the earliest first. Of two marks of a round that time has passed
+  /// only the later one is.
+  package static func due(
+    limit: Int64, at now: Timestamp, in tx: borrowing Transaction
+  ) async throws -> [Reminder] {
+    try await tx.query(
+      selectDue,
+      [
+        .instant(now), .int64(Reminder.decideSoonSeconds), .int64(Reminder.grantEndsSeconds),
+        .int64(limit),
+      ]
+    ).map { row in
+      Reminder(
+        object: try row.text(0), proposal: try row.identifier(1, of: ProposalKind.self),
+        mark: try row.decoded(2, Reminder.Mark(rawValue: try row.text(2))))
+    }
+  }
+
+  /// Whether it was recorded before.
+  package static func contains(
+    _ reminder: Reminder, in tx: borrowing Transaction
+  ) async throws -> Bool {
+    try await tx.one(exists, [.text(reminder.object), .text(reminder.mark.rawValue)]).bool(0)
+  }
+
+  package static func record(
+    _ ruling: Ruling<Reminder>, in tx: borrowing Transaction
+  ) async throws {
+    let event = try await LogStore.append(ruling.entry, in: tx)
+    tx.write(
+      insert,
+      [
+        .text(ruling.subject.object), .text(ruling.subject.mark.rawValue), .id(event),
+        .instant(ruling.entry.at),
+      ])
+  }
+
+  static let selectDue = Statement(
+    """
+    SELECT s.object, s.proposal, s.mark FROM (
+      SELECT r.id AS object, r.proposal, m.mark, m.since
+      FROM rounds r CROSS JOIN LATERAL (VALUES
+        ('respond_50', r.opened_at + (r.respond_by - r.opened_at) * 0.5,
+          r.opened_at + (r.respond_by - r.opened_at) * 0.8),
+        ('respond_80', r.opened_at + (r.respond_by - r.opened_at) * 0.8, r.decide_by),
+        ('decide_soon', greatest(r.decide_by - make_interval(secs => $2),
+          r.opened_at + (r.decide_by - r.opened_at) * 0.5), r.decide_by)) m (mark, since, until)
+      WHERE r.decide_by > $1 AND m.since <= $1 AND m.until > $1
+        AND (SELECT t.to_state FROM transitions t WHERE t.object = r.id
+          ORDER BY t.seq DESC LIMIT 1) = 'in_review'
+      UNION ALL
+      SELECT g.id, g.proposal, 'grant_ends', e.since
+      FROM grants g CROSS JOIN LATERAL (
+        SELECT greatest(g.ends_at - make_interval(secs => $3),
+          g.starts_at + (g.ends_at - g.starts_at) * 0.5) AS since) e
+      WHERE g.ends_at > $1 AND e.since <= $1
+        AND (SELECT t.to_state FROM transitions t WHERE t.object = g.id
+          ORDER BY t.seq DESC LIMIT 1) IN ('scheduled', 'active', 'suspended')
+    ) s
+    WHERE NOT EXISTS (SELECT FROM reminders d WHERE d.object = s.object AND d.mark = s.mark)
+    ORDER BY s.since, s.object, s.mark LIMIT $4
+    """)
+
+  static let exists = Statement(
+    "SELECT EXISTS (SELECT FROM reminders WHERE object = $1 AND mark = $2)")
+
+  static let insert = Statement(
+    "INSERT INTO reminders (object, mark, event, at) VALUES ($1, $2, $3, $4)")
+}
