@@ -63,13 +63,6 @@ extension Allowance {
     if let end = conditions.endsOn { narrowed.endsOn = endsOn.lowered(to: end, by: setter) }
     return narrowed
   }
-
-  /// Targets of which nothing is left: no hour, or no day.
-  ///
-  /// - Parameter startsOn: of the content.
-  package func empty(startingOn startsOn: LocalDate) -> [Int] {
-    targets.indices.filter { targets[$0].windows.value.isEmpty || endsOn.value < startsOn }
-  }
 }
 
 extension TargetAllowance {
