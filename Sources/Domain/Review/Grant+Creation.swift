@@ -41,7 +41,8 @@ extension Grant {
     let days = (ends.microseconds(since: starts) + 86_399_999_999) / 86_400_000_000
     var setBy = allowed.setBy
     if target.caps.costWeight > 1 { setBy["cost_weight"] = .string(costWeightRule(target)) }
-    setBy["ends_at"] = .string(validity < asked ? assessment.tier.description : allowance.endsOn.setBy)
+    setBy["ends_at"] = .string(
+      validity < asked ? assessment.tier.description : allowance.endsOn.setBy)
     return GrantedBudget(
       id: BudgetID.make(at: now), target: target.index,
       hosts: written.patterns.map(\.description), pathPrefixes: written.pathPrefixes,

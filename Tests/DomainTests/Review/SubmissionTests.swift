@@ -68,7 +68,8 @@ struct SubmissionTests {
     arguments: [
       (RoundState.inReview, ["no_change"]), (.countered, ["no_change"]),
       (.approved, ["no_change"]), (.changesRequested, ["no_change"]),
-      (.draft, ["no_change"]), (.rejected, ["digest_rejected"]), (.lapsed, []), (.withdrawn, []), (.superseded, []),
+      (.draft, ["no_change"]), (.rejected, ["digest_rejected"]), (.lapsed, []), (.withdrawn, []),
+      (.superseded, []),
     ])
   func sameDigest(state: RoundState, expected: [String]) throws {
     #expect(codes(try submission(rounds: [Build.round(state)])) == expected)
