@@ -7,7 +7,7 @@ struct SchemaCounterTests {
   private static func offers(_ scene: DecisionScene) -> String {
     """
     INSERT INTO counter_offers (id, round, bytes, digest, event, made_at)
-    VALUES ('\(newID(CounterKind.self))', '\(scene.round)', '{}', sha256('{}'),
+    VALUES ('\(newID(CounterKind.self))', '\(scene.round)', '{}', sha256('{}'::bytea),
       (SELECT id FROM events ORDER BY id DESC LIMIT 1), now());
     """
   }

@@ -114,7 +114,7 @@ struct ProposalHandlersTests {
         (
           [
             "revision_digest": digest, "role": "legal_reviewer", "verdict": "approve",
-            "conditions": ["targets": [["index": 1, "max_rps": 0.1]]],
+            "conditions": ["targets": [["index": 1, "max_rps": 1]]],
           ], "invalid_body /conditions/targets/0/index out_of_range"
         ),
         (
