@@ -98,16 +98,20 @@ package struct ReviewScene: Sendable {
   @discardableResult
   package func decide(
     _ proposal: (reference: ProposalReference, digest: Digest), _ person: TestPerson,
-    _ role: Role, _ verdict: Decision.Verdict = .approve
+    _ role: Role, _ verdict: Decision.Verdict = .approve, under conditions: Conditions? = nil
   ) async throws -> Decision {
-    try await service.act(
+    let outcome = try await service.act(
       as: person,
       DecideProposal(
         proposal: proposal.reference,
         verdict: .success(
           Verdict(
             digest: proposal.digest, role: role, verdict: verdict,
-            reason: verdict == .approve ? nil : "because"))))
+            reason: verdict == .approve ? nil : "because", conditions: conditions))))
+    switch outcome {
+    case .decided(let decision): return decision
+    case .conflicting(let refusals): throw refusals
+    }
   }
 
   /// The proposal as somebody sees it, the requester unless said.

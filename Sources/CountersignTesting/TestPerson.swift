@@ -27,9 +27,13 @@ package struct TestPerson: Sendable {
 
 extension Service {
   /// Makes a person with these roles, given by the service itself, and a token.
-  package func makePerson(_ name: String, _ roles: Role...) async throws -> TestPerson {
+  ///
+  /// - Parameter other: of whom it is a second account.
+  package func makePerson(
+    _ name: String, _ roles: Role..., sameAs other: PersonID? = nil
+  ) async throws -> TestPerson {
     let email = "\(name)@test.example"
-    let input = CreatePerson.Input(name: name, email: email, samePersonAs: nil)
+    let input = CreatePerson.Input(name: name, email: email, samePersonAs: other)
     let made = try await bootstrap(CreatePerson(input: input))
     for role in roles {
       _ = try await bootstrap(GiveRole(person: made.person.id, role: role))

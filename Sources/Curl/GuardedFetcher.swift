@@ -13,7 +13,7 @@ package final class GuardedFetcher: Sendable {
 
   private let loop: EventLoop
   private let fetcher: HTTPFetcher
-  private let permitted: Set<PermittedHost>
+  let permitted: Set<PermittedHost>
   private let resolver: NameResolver
 
   /// Makes a fetcher whose connections live on `loop`.

@@ -13,7 +13,8 @@ extension Problems {
     case .locked: 423
     case .roleExcluded, .alreadyExists, .noOpenRound, .roundClosed, .lapsed, .staleDigest,
       .noSuchSeat, .alreadyDecided, .seatFilled, .seatTakenBySamePerson,
-      .conditionsIncompatible, .noChange, .digestRejected, .notOpen, .noGrant,
+      .conditionsIncompatible, .decisionSpent, .noCounterOffer, .counterPending,
+      .signatureMissing, .noChange, .digestRejected, .notOpen, .noGrant,
       .grantNotStarted, .grantEnded, .grantSuspended, .grantRevoked, .outsideWindow,
       .breakerOpen, .reportOverdue, .evidencePending, .belowMinimum, .leaseExists, .wrongTerm,
       .lockReleased, .webhookEnded, .webhooksMax:

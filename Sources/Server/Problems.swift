@@ -38,6 +38,14 @@ package enum Problems {
       code: first.code.rawValue, title: first.code.title, status: status,
       detail: first.detail, requestID)
     members["blocking"] = .array(refusals.all.map(blocking))
+    let widening = refusals.all.compactMap { refusal -> JSON? in
+      guard case .conditionWidens(let pointer) = refusal else { return nil }
+      return [
+        "pointer": .string(pointer), "code": .string(refusal.code.rawValue),
+        "detail": .string(refusal.detail),
+      ]
+    }
+    if !widening.isEmpty { members["errors"] = .array(widening) }
     if case .staleDigest(let current) = first { members["current_digest"] = JSON(current) }
     let until = refusals.all.compactMap(\.until).max()
     let wait = until.map { max(1, ($0.microseconds(since: now) + 999_999).floored(by: 1_000_000)) }

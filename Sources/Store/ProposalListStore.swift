@@ -73,11 +73,17 @@ package enum ProposalListStore {
       AND ($6::text IS NULL OR (s.status = 'in_review'
         AND EXISTS (SELECT FROM round_seats z JOIN role_assignments a ON a.role = z.role
           WHERE z.round = o.id AND a.person = $6::text AND a.taken_at IS NULL
-            AND NOT EXISTS (SELECT FROM decisions d WHERE d.round = o.id AND d.role = z.role
-              AND d.verdict = 'approve'
+            AND NOT EXISTS (SELECT FROM decisions d
+              JOIN people q ON q.id = d.person AND q.active
+                AND (q.stopped_at IS NULL OR q.stopped_at <= d.decided_at)
+              JOIN role_assignments x ON x.person = d.person AND x.role = d.role
+                AND x.taken_at IS NULL AND x.given_at <= d.decided_at
+              WHERE d.round = o.id AND d.role = z.role AND d.verdict = 'approve'
               AND NOT EXISTS (SELECT FROM decision_voids v WHERE v.decision = d.id)))
         AND NOT EXISTS (SELECT FROM decisions d
           JOIN people a ON a.id = d.person JOIN people me ON me.id = $6::text
+          JOIN role_assignments x ON x.person = d.person AND x.role = d.role
+            AND x.taken_at IS NULL AND x.given_at <= d.decided_at
           WHERE d.round = o.id AND a.identity = me.identity
             AND NOT EXISTS (SELECT FROM decision_voids v WHERE v.decision = d.id))
         AND NOT EXISTS (SELECT FROM revisions e

@@ -55,13 +55,52 @@ package enum RoundStore {
       event: event, at: ruling.entry.at, in: tx)
   }
 
+  /// What was assessed at submission: canonical JSON.
+  package static func snapshot(
+    of round: RoundID, in tx: borrowing Transaction
+  ) async throws -> [UInt8] {
+    try await tx.one(selectSnapshot, [.id(round)]).bytes(0)
+  }
+
+  /// Rounds whose time to decide ran out and is not recorded, the longest due first.
+  package static func dueToLapse(
+    at now: Timestamp, limit: Int64, in tx: borrowing Transaction
+  ) async throws -> [RoundID] {
+    try await tx.query(selectDue, [.instant(now), .int64(limit)])
+      .map { try $0.identifier(0, of: RoundKind.self) }
+  }
+
+  /// The proposal that a round is of.
+  package static func proposal(
+    of round: RoundID, in tx: borrowing Transaction
+  ) async throws -> ProposalID? {
+    try await tx.oneOrNil(selectProposal, [.id(round)])?
+      .identifier(0, of: ProposalKind.self)
+  }
+
+  /// The bytes that rounds are about, by round.
+  package static func contents(
+    of rounds: [RoundID], in tx: borrowing Transaction
+  ) async throws -> [RoundID: (revision: Int64, bytes: [UInt8])] {
+    let rows = try await tx.query(selectContents, [.textArray(rounds.map(\.text))])
+    return Dictionary(
+      try rows.map { row in
+        (
+          try row.identifier(0, of: RoundKind.self),
+          (revision: try row.int64(1), bytes: try row.bytes(2))
+        )
+      }, uniquingKeysWith: { first, _ in first })
+  }
+
   /// Approves a round.
+  ///
+  /// - Parameter state: `in_review`, or `countered` when a counter-offer was accepted.
   package static func record(
-    approved ruling: Ruling<Approval>, in tx: borrowing Transaction
+    approved ruling: Ruling<Approval>, from state: RoundState, in tx: borrowing Transaction
   ) async throws {
     let event = try await LogStore.append(ruling.entry, in: tx)
     TransitionStore.append(
-      ruling.subject.round.id, from: RoundState.inReview.rawValue,
+      ruling.subject.round.id, from: state.rawValue,
       to: RoundState.approved.rawValue, event: event, at: ruling.entry.at, in: tx)
   }
 
@@ -98,6 +137,25 @@ package enum RoundStore {
       array(SELECT s.role FROM round_seats s WHERE s.round = d.id ORDER BY s.role)
     FROM rounds d JOIN revisions r ON r.id = d.revision
     WHERE d.proposal = $1 ORDER BY d.n DESC LIMIT 1
+    """)
+
+  static let selectSnapshot = Statement("SELECT assessment FROM rounds WHERE id = $1")
+
+  static let selectProposal = Statement("SELECT proposal FROM rounds WHERE id = $1")
+
+  static let selectContents = Statement(
+    """
+    SELECT d.id, r.n, r.content FROM rounds d JOIN revisions r ON r.id = d.revision
+    WHERE d.id = ANY ($1)
+    """)
+
+  static let selectDue = Statement(
+    """
+    SELECT d.id FROM rounds d
+    WHERE d.decide_by <= $1
+      AND (SELECT t.to_state FROM transitions t WHERE t.object = d.id ORDER BY t.seq DESC LIMIT 1)
+        IN ('in_review', 'countered')
+    ORDER BY d.decide_by, d.id LIMIT $2
     """)
 
   static let insert = Statement(

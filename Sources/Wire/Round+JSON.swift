@@ -1,17 +1,21 @@
 package import Domain
 
 extension Verdict {
-  /// `{revision_digest, role, verdict, reason?}`; a blank reason is none.
+  /// `{revision_digest, role, verdict, reason?, conditions?}`; a blank reason is none.
   package static func read(_ body: JSONReader) -> Verdict? {
     let digest = body.required("revision_digest", .digest)
     let role = body.required("role", .choice(Role.self))
     let verdict = body.required("verdict", .choice(Decision.Verdict.self))
     let reason = body.optional("reason", .string(0...Verdict.reasonCharactersMax))
-    body.notEnforced("conditions", "conditions are not enforced yet; ask for changes instead")
+    let conditions = body.optional("conditions", Conditions.field)
+    if let verdict, verdict != .approve, body.names.contains("conditions") {
+      body.record(.outOfRange, at: "conditions", "only an approval carries conditions")
+    }
     guard let digest, let role, let verdict else { return nil }
     let isBlank = reason?.unicodeScalars.allSatisfy(\.properties.isWhitespace) ?? true
     return Verdict(
-      digest: digest, role: role, verdict: verdict, reason: isBlank ? nil : reason)
+      digest: digest, role: role, verdict: verdict, reason: isBlank ? nil : reason,
+      conditions: conditions)
   }
 
   /// The verdict, unless it says no without saying why.
@@ -29,7 +33,8 @@ extension InvalidBody {
 }
 
 extension Decision {
-  /// `{id, round, person, role, verdict, digest, reason, decided_at, void?, auth}`.
+  /// `{id, round, person, role, verdict, digest, reason, conditions?, narrows?, decided_at, void?,
+  /// auth}`.
   package var json: JSON {
     var members: JSONObject = [
       "id": JSON(id), "round": JSON(round), "person": JSON(person),
@@ -37,7 +42,13 @@ extension Decision {
       "digest": JSON(digest), "reason": JSON(orNull: reason), "decided_at": JSON(decidedAt),
       "auth": ["method": .string(authMethod), "level": .string(authLevel)],
     ]
-    if standing == .void { members["void"] = "ineligible" }
+    members["conditions"] = conditions.map(\.json)
+    if conditions != nil { members["narrows"] = .bool(narrows) }
+    switch standing {
+    case .live: break
+    case .void: members["void"] = "ineligible"
+    case .retracted: members["void"] = "retracted"
+    }
     return .object(members)
   }
 }
@@ -56,16 +67,17 @@ extension Round {
 
 extension ContentDiff {
   /// `{entries: [{pointer, from, to, effect}]}`.
-  package var json: JSON {
-    [
-      "entries": .array(
-        entries.map { entry in
-          [
-            "pointer": .string(entry.pointer.description), "from": entry.from ?? .null,
-            "to": entry.to ?? .null, "effect": .string(entry.effect.rawValue),
-          ]
-        })
-    ]
+  package var json: JSON { ["entries": entriesJSON] }
+
+  /// `[{pointer, from, to, effect}]`.
+  package var entriesJSON: JSON {
+    .array(
+      entries.map { entry in
+        [
+          "pointer": .string(entry.pointer.description), "from": entry.from ?? .null,
+          "to": entry.to ?? .null, "effect": .string(entry.effect.rawValue),
+        ]
+      })
   }
 }
 

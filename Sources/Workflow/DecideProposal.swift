@@ -1,10 +1,17 @@
 package import Domain
+import Ledger
 package import Postgres
 import Store
 
-/// A reviewer signs: approves, asks for changes or rejects. The last signature makes the grant
-/// in the same transaction.
+/// A reviewer signs: approves, with conditions or without, asks for changes or rejects. The last
+/// signature makes the grant, or the counter-offer, in the same transaction.
 package struct DecideProposal: Command {
+  package enum Output: Sendable {
+    case decided(Decision)
+    /// Refused for the conditions of others, who see it too: kept, though nothing is decided.
+    case conflicting(Refusals)
+  }
+
   private let proposal: ProposalReference
   private let verdict: Result<Verdict, InvalidBody>
 
@@ -13,7 +20,7 @@ package struct DecideProposal: Command {
     self.verdict = verdict
   }
 
-  package func run(by act: Act, in tx: borrowing Transaction) async throws -> Decision {
+  package func run(by act: Act, in tx: borrowing Transaction) async throws -> Output {
     if act.actor.person != nil, !act.service.settings.tokensDecide {
       throw Refusals(.insufficientUserAuthentication(maxAgeSeconds: 900))
     }
@@ -23,37 +30,29 @@ package struct DecideProposal: Command {
     let verdict = try verdict.get()
     // Nobody loses a role or the account between the judgement of a signature and its COMMIT.
     try await SignerStore.lockSigners(of: found.id, and: act.actor.person, in: tx)
-    let review = try await act.review(of: found, caller: act.actor.person, in: tx)
+    let review = try await act.reviewWithNumbers(of: found, caller: act.actor.person, in: tx)
+    try checkTargets(of: verdict, in: review)
     let signer = act.actor.person.flatMap { review.signers[$0] }
-    let ruling = try review.decided(verdict, by: signer, actor: act.actor, at: act.now)
+    if let conflict = review.conflict(of: verdict, by: signer, actor: act.actor, at: act.now) {
+      try await ConflictStore.record(conflict, in: tx)
+      return .conflicting(Refusals(review.refusals(of: verdict, by: signer, at: act.now)))
+    }
+    let conditions = try verdict.conditions?.numbers.canonicalBytes()
+    let ruling = try review.decided(
+      verdict, conditionsDigest: conditions.map { Digest.sha256(of: $0) }, by: signer,
+      actor: act.actor, at: act.now)
     try await DecisionStore.record(ruling, in: tx)
     if let signer, verdict.verdict == .approve {
-      try await finish(
-        review.adding(ruling.subject, by: signer), of: found, by: act, in: tx)
+      try await act.conclude(review.adding(ruling.subject, by: signer), in: tx)
     }
-    return ruling.subject.decision
+    return .decided(ruling.subject.decision)
   }
 
-  /// Approves the round and creates its grant, if this was the last signature.
-  private func finish(
-    _ review: Review, of proposal: Proposal, by act: Act, in tx: borrowing Transaction
-  ) async throws {
-    guard let round = review.round, round.seats.allSatisfy({ review.approval(of: $0) != nil }),
-      let revision = try await RevisionStore.find(round.revisionNumber, of: proposal.id, in: tx)
+  private func checkTargets(of verdict: Verdict, in review: Review) throws(InvalidBody) {
+    guard let conditions = verdict.conditions, let reviewed = review.reviewed,
+      verdict.digest == review.round?.digest
     else { return }
-    let policy = try await ParsedPolicies.policy(round.policyVersion, in: tx)
-    let content = try revision.content(by: act, questions: policy.questions)
-    let rounds = try await RoundStore.list(of: proposal.id, in: tx)
-    let assessment = try await act.assess(
-      content, of: revision.id, by: policy,
-      approved: try await act.approvedContent(of: rounds, in: tx), in: tx)
-    guard
-      let approval = review.approved(assessment: assessment, by: act.actor, at: act.now)
-    else { return }
-    try await RoundStore.record(approved: approval, in: tx)
-    let grant = try Grant.created(
-      from: approval.subject, content: content, assessment: assessment, by: act.actor,
-      at: act.now)
-    try await GrantStore.record(grant, in: tx)
+    try conditions.checkTargets(
+      count: reviewed.content.targets.count, at: Review.conditionsPointer)
   }
 }

@@ -93,25 +93,6 @@ package struct DiffRevisions: Query {
   }
 }
 
-/// Decisions of all rounds of a proposal, in the order in which they were made.
-package struct ListDecisions: Query {
-  private let proposal: ProposalReference
-  private let after: String
-  private let limit: Int
-
-  package init(proposal: ProposalReference, after: String?, limit: Int) {
-    self.proposal = proposal
-    self.after = after ?? ""
-    self.limit = limit
-  }
-
-  package func run(by act: Act, in tx: borrowing Transaction) async throws -> [Decision] {
-    let found = try await act.find(proposal, in: tx)
-    return try await DecisionStore.list(
-      of: found.id, after: after, limit: Int64(limit), in: tx)
-  }
-}
-
 /// One event of a proposal's stream as the timeline shows it.
 package struct TimelineEntry: Sendable {
   package let seq: Int64

@@ -24,7 +24,7 @@ package struct ShowProposal: Query {
       revision = reviewed
     }
     let status = review.status(at: act.now)
-    let grant = try await grant(of: review, in: tx)
+    let grant = try await grant(of: review, at: act.now, in: tx)
     let hosts = try await ProposalStore.hosts(of: revision.id, in: tx)
     let locks = try await LockStore.active(
       covering: LockStore.Targets(
@@ -32,29 +32,65 @@ package struct ShowProposal: Query {
         hosts: hosts.compactMap(Host.init(pattern:))),
       in: tx)
     let state = grant?.standing.state(at: act.now)
+    let effective = status == .approved ? state?.rawValue ?? status.rawValue : status.rawValue
     let robots =
       grant == nil
       ? [] : try await DossierStore.standings(of: revision.id, in: tx).compactMap(\.refusal)
     let files = try await FileStore.ids(of: found.id, in: tx)
     return ProposalView(
       proposal: found, newest: newest, revision: revision, round: review.round,
-      status: status,
-      effectiveStatus: Lock.effectiveStatus(state?.rawValue ?? status.rawValue, under: locks),
+      status: status, effectiveStatus: Lock.effectiveStatus(effective, under: locks),
       blocking: locks.map(\.refusal) + (grant?.refusals(at: act.now) ?? [.noGrant]) + robots,
-      seats: review.round?.seats.map { role in
-        .init(role: role, filledBy: review.approval(of: role)?.person)
-      } ?? [],
-      canDecide: canDecide(review, caller, at: act.now), grant: grant, grantState: state,
+      seats: review.round?.seats.map { seat($0, in: review) } ?? [],
+      canDecide: canDecide(review, caller, at: act.now),
+      numbers: try await numbers(of: review, revision, by: act, in: tx),
+      stale: try await stale(review.round, by: act, in: tx), grant: grant, grantState: state,
       documents: ReferencedDocument.all(
         in: try JSONParser.parse(revision.bytes), files: files))
   }
 
+  /// The grant of the newest round, else the one that stands while that round goes on.
   private func grant(
-    of review: Review, in tx: borrowing Transaction
+    of review: Review, at now: Timestamp, in tx: borrowing Transaction
   ) async throws -> GrantRecord? {
-    guard let round = review.round, round.recorded == .approved else { return nil }
-    return try await GrantStore.list(of: review.proposal, in: tx)
-      .first { $0.round == round.id }
+    guard let round = review.round else { return nil }
+    let grants = try await GrantStore.list(of: review.proposal, in: tx)
+    return grants.first { $0.round == round.id }
+      ?? grants.last { $0.standing.state(at: now).isStanding }
+  }
+
+  private func seat(_ role: Role, in review: Review) -> ProposalView.FilledSeat {
+    let approval = review.approval(of: role)
+    return ProposalView.FilledSeat(
+      role: role, approval: approval, flag: approval.flatMap { review.flag(of: $0) })
+  }
+
+  private func numbers(
+    of review: Review, _ revision: RevisionRecord, by act: Act, in tx: borrowing Transaction
+  ) async throws -> ProposalView.RoundNumbers? {
+    guard let round = review.round else { return nil }
+    let reviewed = try await act.reviewed(round, revision, in: tx)
+    let counter = try await CounterStore.find(of: round.id, in: tx)
+    let standing = Set(review.liveApprovals.map(\.id))
+    return ProposalView.RoundNumbers(
+      reviewed: reviewed, allowance: reviewed.allowance.signed(by: review.liveApprovals),
+      counter: counter,
+      offered: try counter.map { try Allowance(counter: JSONParser.parse($0.bytes.bytes)) },
+      conflicts: try await ConflictStore.list(of: round.id, in: tx)
+        .filter { !standing.isDisjoint(with: $0.with) },
+      decisions: Dictionary(
+        round.decisions.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first }))
+  }
+
+  private func stale(
+    _ newest: Round?, by act: Act, in tx: borrowing Transaction
+  ) async throws -> ProposalView.StaleRound? {
+    guard let newest, newest.n > 1,
+      let round = try await RoundStore.list(of: newest.proposal, in: tx)
+        .last(where: { $0.n < newest.n && !$0.decisions.isEmpty }),
+      let staleness = try await act.staleness(of: [round.id], before: newest.id, in: tx)[round.id]
+    else { return nil }
+    return ProposalView.StaleRound(round: round, staleness: staleness)
   }
 
   /// For every seat of the round and every deciding role of the caller.

@@ -30,8 +30,10 @@ struct ReviewSheetTests {
     ],
   ]
 
-  private func lines(canDecide: JSON, blocking: JSON = []) -> [String] {
-    let view: JSON = [
+  private func lines(
+    canDecide: JSON, blocking: JSON = [], more: JSONObject = [:]
+  ) -> [String] {
+    var members: JSONObject = [
       "id": "prop_1", "number": 12, "title": "Prices", "status": "in_review",
       "effective_status": "in_review", "digest": "sha256:aa", "requester": "pers_r",
       "round": ["tier": "T1", "decide_by": "2026-12-05T20:00:00Z"],
@@ -40,6 +42,8 @@ struct ReviewSheetTests {
       ],
       "can_decide": canDecide, "blocking": blocking,
     ]
+    for member in more.members { members[member.name] = member.value }
+    let view = JSON.object(members)
     let people = Directory(names: ["pers_l": "Lea <lea@a.example>"])
     return ReviewSheet(view: view, content: Self.content, people: people)
       .review(assessment: Self.assessment).lines(for: .plain)
@@ -56,6 +60,56 @@ struct ReviewSheetTests {
     #expect(lines.contains("legal_reviewer  Lea <lea@a.example>"))
     #expect(lines.contains("risk_reviewer   open"))
     #expect(lines.contains("  risk_reviewer: you can sign"))
+  }
+
+  @Test("a counter-offer says whose number is whose and how long it takes")
+  func counterOffer() {
+    let set: JSON = [
+      "by": "decision dec_1",
+      "decisions": [["id": "dec_1", "person": "pers_l", "role": "legal_reviewer"]],
+    ]
+    let asked: JSON = ["by": "request", "decisions": []]
+    let lines = lines(
+      canDecide: [:],
+      more: [
+        "counter": [
+          "digest": "sha256:cc", "answer": nil, "ends_on": "2027-01-31",
+          "targets": [
+            [
+              "index": 0, "max_rps": JSON(Rate(milliRPS: 1)), "burst": 1, "max_concurrency": 1,
+              "max_workers": 1, "daily_requests": 86, "projected_seconds": 100_000,
+              "windows": [["days": "all", "start": "22:00", "end": "06:00"]],
+            ]
+          ],
+          "set_by": ["targets": [["max_rps": set, "burst": asked]], "ends_on": set],
+        ]
+      ])
+    #expect(lines.contains("Counter-offer sha256:cc, waits for an answer"))
+    #expect(lines.contains("  0.max_rps 0.001 by legal_reviewer, Lea <lea@a.example>"))
+    #expect(lines.contains("  ends_on 2027-01-31 by legal_reviewer, Lea <lea@a.example>"))
+    #expect(!lines.contains { $0.contains("0.burst") })
+    #expect(lines.contains { $0.hasSuffix("daily 22:00-06:00  1 d 3 h") })
+  }
+
+  @Test("signatures on an earlier revision are told with what has changed since")
+  func stale() {
+    let lines = lines(
+      canDecide: [:],
+      more: [
+        "stale": [
+          "revision": 1,
+          "decisions": [["verdict": "approve", "role": "legal_reviewer", "person": "pers_l"]],
+          "diff": [
+            ["pointer": "/targets/0/burst", "from": 2, "to": 3, "effect": "widens"],
+            ["pointer": "/targets/0/windows", "from": nil, "to": [], "effect": "narrows"],
+          ],
+        ]
+      ])
+    #expect(lines.contains("Since revision 1 was under review"))
+    #expect(
+      lines.contains("  approve as legal_reviewer, Lea <lea@a.example>: not counted"))
+    #expect(lines.contains("  widens: /targets/0/burst 2 -> 3"))
+    #expect(lines.contains("  narrows: /targets/0/windows - -> []"))
   }
 
   @Test("whoever holds a role and cannot sign is told why, other roles are left out")

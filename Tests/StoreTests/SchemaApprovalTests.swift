@@ -100,7 +100,7 @@ struct SchemaApprovalTests {
         (approved + scene.grants() + scene.grants(), "grants_one_per_round"),
         (
           approved + scene.grants(digest: "sha256('x'::bytea)"),
-          "grants_round_proposal_digest_fkey"
+          "grants_digest"
         ),
       ]
       for (sql, answer) in rows {

@@ -5,6 +5,7 @@ import Testing
 @Suite("the schema: nothing submitted is changed or deleted (R3, R20)")
 struct SchemaKeepingTests {
   static let appendOnly = [
+    "condition_conflicts", "counter_acceptances", "counter_declines", "counter_offers",
     "decision_voids", "decisions", "event_reasons", "events", "files", "grant_pools", "grants",
     "lease_terms", "legal_transitions", "lock_releases", "locks", "notes", "policies",
     "proposals", "reminders", "revisions", "round_seats", "rounds", "service", "transitions",
@@ -13,7 +14,7 @@ struct SchemaKeepingTests {
 
   /// Rows for the tables that a grant with a lease leaves empty.
   private static func fill(_ psql: Psql, _ person: String) throws {
-    let lock = newID(LockKind.self)
+    let (lock, counter) = (newID(LockKind.self), newID(CounterKind.self))
     try psql.run(
       """
       INSERT INTO event_reasons SELECT id, 'because' FROM events LIMIT 1;
@@ -36,6 +37,25 @@ struct SchemaKeepingTests {
         FROM webhook_deliveries;
       INSERT INTO notes SELECT '\(newID(NoteKind.self))', id, '\(person)', 'read', now()
         FROM proposals LIMIT 1;
+      """)
+    // The round is approved already: its counter-offer is written past every check.
+    try psql.run(
+      """
+      ALTER TABLE counter_offers DISABLE TRIGGER USER;
+      ALTER TABLE counter_acceptances DISABLE TRIGGER USER;
+      ALTER TABLE counter_declines DISABLE TRIGGER USER;
+      INSERT INTO counter_offers SELECT '\(counter)', r.id, '{}', sha256('{}'::bytea), e.id, now()
+        FROM rounds r, (SELECT id FROM events LIMIT 1) e;
+      INSERT INTO counter_acceptances
+        SELECT id, round, digest, '\(person)', '\(person)', event, now() FROM counter_offers;
+      INSERT INTO counter_declines SELECT * FROM counter_acceptances;
+      INSERT INTO condition_conflicts (event, decision, round, person, role, conditions,
+        refused_at)
+        SELECT c.event, d.id, d.round, d.person, d.role, '{}', now()
+        FROM counter_offers c, decisions d LIMIT 1;
+      ALTER TABLE counter_offers ENABLE TRIGGER USER;
+      ALTER TABLE counter_acceptances ENABLE TRIGGER USER;
+      ALTER TABLE counter_declines ENABLE TRIGGER USER;
       """)
   }
 

@@ -82,15 +82,27 @@ struct SchemaTransitionsTests {
       for (from, path) in machine.paths {
         for to in machine.states {
           let object = newID(in: machine)
+          // The way there is not the subject: signatures and counter-offers have their own tests.
           let answer = try psql.answer(
-            Self.path(path, of: object, machine)
+            "ALTER TABLE transitions DISABLE TRIGGER USER;"
+              + Self.path(path, of: object, machine)
+              + "ALTER TABLE transitions ENABLE TRIGGER USER;"
               + Self.insert(object, machine.kind, seq: path.count, from, to))
           let isLegal = machine.legal[from]?.contains(to) == true
-          let expected =
-            !isLegal ? Self.illegal : to == "approved" ? "transitions_quorum" : Psql.accepted
-          #expect(answer == expected, "\(machine.kind): \(from) → \(to)")
+          #expect(
+            answer == (isLegal ? Self.answer(from, to) : Self.illegal),
+            "\(machine.kind): \(from) → \(to)")
         }
       }
+    }
+  }
+
+  /// What is said to a legal step that lacks everything it takes.
+  private static func answer(_ from: String, _ to: String) -> String {
+    switch (from, to) {
+    case (_, "approved"), (_, "countered"): "transitions_quorum"
+    case ("countered", "draft"): "transitions_decline"
+    default: Psql.accepted
     }
   }
 

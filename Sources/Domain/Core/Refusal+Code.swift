@@ -29,6 +29,10 @@ extension Refusal {
     case seatFilled = "seat_filled"
     case seatTakenBySamePerson = "seat_taken_by_same_person"
     case conditionsIncompatible = "conditions_incompatible"
+    case decisionSpent = "decision_spent"
+    case noCounterOffer = "no_counter_offer"
+    case counterPending = "counter_pending"
+    case signatureMissing = "signature_missing"
     case noChange = "no_change"
     case digestRejected = "digest_rejected"
     case notOpen = "not_open"
@@ -94,6 +98,10 @@ extension Refusal {
     case .seatFilled: .seatFilled
     case .seatTakenBySamePerson: .seatTakenBySamePerson
     case .conditionsIncompatible: .conditionsIncompatible
+    case .decisionSpent: .decisionSpent
+    case .noCounterOffer: .noCounterOffer
+    case .counterPending: .counterPending
+    case .signatureMissing: .signatureMissing
     case .noChange: .noChange
     case .digestRejected: .digestRejected
     case .notOpen: .notOpen

@@ -38,9 +38,13 @@ extension Refusal {
     case .alreadyExists(let kind, let name): "There is already a \(kind) \(name)."
     case .noOpenRound(let status): "The proposal is \(status): there is no open round."
     case .roundClosed(let status):
-      status == "approved"
-        ? "The round is approved; what it granted is stopped by revoking the grant or by a lock."
-        : "The round is \(status); it is closed."
+      switch status {
+      case "approved":
+        "The round is approved; what it granted is stopped by revoking the grant or by a lock."
+      case "countered":
+        "Every seat is signed; the requester or the owner answers the counter-offer now."
+      default: "The round is \(status); it is closed."
+      }
     case .lapsed(let at): "The round lapsed at \(at); submit the revision again."
     case .staleDigest(let current):
       "The digest is not the one under review; it is \(current) now."
@@ -49,8 +53,19 @@ extension Refusal {
     case .seatFilled(let role): "The seat \(role.rawValue) is filled."
     case .seatTakenBySamePerson(let role):
       "You fill the seat \(role.rawValue) already, in this round you have one voice."
-    case .conditionsIncompatible(let target):
-      "The conditions leave nothing of target \(target)."
+    case .conditionsIncompatible(let target, let decision):
+      decision.map { "With the conditions of \($0) nothing is left of target \(target)." }
+        ?? "The conditions leave nothing of target \(target)."
+    case .decisionSpent(let standing):
+      standing == .retracted
+        ? "The decision was taken back already." : "The decision is void already."
+    case .noCounterOffer(let status):
+      "The round is \(status): there is no counter-offer to answer yet."
+    case .counterPending(let digest):
+      "The counter-offer \(digest) waits for an answer; decline it, then submit."
+    case .signatureMissing(let role):
+      "The signature as \(role.rawValue) does not count any more; decline the counter-offer or "
+        + "withdraw, and submit again."
     case .noChange: "This digest is under review or was answered already; change the content."
     case .digestRejected(let digest): "\(digest) was rejected; that is final for this text."
     case .notOpen(let status): "The proposal is \(status); there is nothing to withdraw."
@@ -121,8 +136,10 @@ extension Refusal {
     case .notFound(_, let id): id
     case .partyDecision(let part), .contentIncomplete(let part): part
     case .roleNotHeld(let role), .noSuchSeat(let role), .alreadyDecided(let role),
-      .seatFilled(let role), .seatTakenBySamePerson(let role), .seatUnfillable(let role):
+      .seatFilled(let role), .seatTakenBySamePerson(let role), .seatUnfillable(let role),
+      .signatureMissing(let role):
       role.rawValue
+    case .conditionsIncompatible(_, let decision): decision?.text
     case .poolNotGranted(let pool): pool
     case .hostNotGranted(let host): host
     case .blockToken(let rule, _), .blockSubmit(let rule, _): rule

@@ -34,7 +34,13 @@ package enum Refusal: Error, Hashable, Sendable {
   case alreadyDecided(as: Role)
   case seatFilled(Role)
   case seatTakenBySamePerson(Role)
-  case conditionsIncompatible(target: Int)
+  /// `with`: a decision whose conditions leave no room for these; nil where these alone leave
+  /// nothing.
+  case conditionsIncompatible(target: Int, with: DecisionID?)
+  case decisionSpent(as: Decision.Standing)
+  case noCounterOffer(status: String)
+  case counterPending(Digest)
+  case signatureMissing(Role)
   case noChange
   case digestRejected(Digest)
   case notOpen(status: String)

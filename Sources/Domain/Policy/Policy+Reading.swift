@@ -95,7 +95,7 @@ extension JSONField where Value == TierTerms {
 
 extension JSONField where Value == Rate {
   /// A rate, or 0 for none.
-  fileprivate static var rateOrNone: JSONField {
+  static var rateOrNone: JSONField {
     JSONField { slot in
       slot.value == .number(JSONNumber(0)) ? Rate.none : JSONField.rate.read(slot)
     }

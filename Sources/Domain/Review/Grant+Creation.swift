@@ -1,5 +1,5 @@
 extension Grant {
-  /// The grant of an approval (lifecycle transition 13): per target the caps of the assessment,
+  /// The grant of an approval (lifecycle transition 13): per target the numbers that were signed,
   /// from the later of `starts_on` and the approval to the earlier of `ends_on` and the tier's
   /// validity.
   package static func created(
@@ -8,12 +8,13 @@ extension Grant {
   ) throws(Refusals) -> Ruling<Grant> {
     let round = approval.round
     let budgets = assessment.targets.map {
-      budget(of: $0, content: content, assessment: assessment, at: now)
+      budget(
+        of: $0, allowance: approval.allowance, content: content, assessment: assessment, at: now)
     }
     try Refusals.check(budgets.flatMap(\.refusals))
     let grant = Grant(
       id: GrantID.make(at: now), proposal: round.proposal, round: round.id,
-      digest: round.digest, tier: assessment.tier,
+      digest: approval.digest, tier: assessment.tier,
       startsAt: budgets.map(\.startsAt).min() ?? now,
       endsAt: budgets.map(\.endsAt).max() ?? now,
       pools: content.pools, buildDigests: content.buildDigests,
@@ -22,32 +23,34 @@ extension Grant {
       grant,
       LogEntry(
         .grantCreated, stream: StreamID(grant.id),
-        object: EventObject("grant", grant.id.text, digest: round.digest), by: actor, at: now,
+        object: EventObject("grant", grant.id.text, digest: grant.digest), by: actor, at: now,
         detail: grant.logDetail))
   }
 
   private static func budget(
-    of target: TargetAssessment, content: ProposalContent, assessment: Assessment,
-    at now: Timestamp
+    of target: TargetAssessment, allowance: Allowance, content: ProposalContent,
+    assessment: Assessment, at now: Timestamp
   ) -> GrantedBudget {
+    let allowed = allowance.targets[target.index]
     let written = content.targets[target.index]
     let starts = max(now, written.zone.dayStart(content.startsOn))
     let validity = starts.adding(seconds: assessment.longestValidityDays * 86_400)
-    let asked = written.zone.dayEnd(content.endsOn)
+    let asked = written.zone.dayEnd(allowance.endsOn.value)
     let ends = min(asked, validity)
-    let daily = target.caps.weightedDailyRequests
+    let daily = allowed.dailyRequests.value
     let days = (ends.microseconds(since: starts) + 86_399_999_999) / 86_400_000_000
-    var setBy = target.caps.setBy
+    var setBy = allowed.setBy
     if target.caps.costWeight > 1 { setBy["cost_weight"] = .string(costWeightRule(target)) }
-    setBy["ends_at"] = .string(validity < asked ? assessment.tier.description : "request")
+    setBy["ends_at"] = .string(
+      validity < asked ? assessment.tier.description : allowance.endsOn.setBy)
     return GrantedBudget(
       id: BudgetID.make(at: now), target: target.index,
       hosts: written.patterns.map(\.description), pathPrefixes: written.pathPrefixes,
-      methods: written.methods.map(\.rawValue), maxRate: target.caps.weightedRate,
-      burst: target.caps.burst.value, maxConcurrency: target.caps.maxConcurrency.value,
-      maxWorkers: target.caps.maxWorkers.value, dailyRequests: daily,
+      methods: written.methods.map(\.rawValue), maxRate: allowed.maxRate.value,
+      burst: allowed.burst.value, maxConcurrency: allowed.maxConcurrency.value,
+      maxWorkers: allowed.maxWorkers.value, dailyRequests: daily,
       totalRequests: written.totalRequests ?? daily * max(0, days),
-      timeZone: written.zone.name, windows: target.caps.windows.value, startsAt: starts,
+      timeZone: written.zone.name, windows: allowed.windows.value, startsAt: starts,
       endsAt: ends, evidenceExpiresAt: evidenceExpiry(of: written),
       costWeight: target.caps.costWeight, setBy: setBy)
   }

@@ -4,9 +4,13 @@ extension Review {
   ///
   /// Precondition: a verdict other than `approve` has a reason; the body's reader sees to it.
   ///
-  /// - Parameter signer: nil for a pool, a gateway or the service.
+  /// - Parameters:
+  ///   - signer: nil for a pool, a gateway or the service.
+  ///   - conditionsDigest: SHA-256 of the canonical numbers of the verdict's conditions, if any:
+  ///     the log commits to it.
   package func decided(
-    _ verdict: Verdict, by signer: Signer?, actor: Actor, at now: Timestamp
+    _ verdict: Verdict, conditionsDigest: Digest? = nil, by signer: Signer?, actor: Actor,
+    at now: Timestamp
   ) throws(Refusals) -> Ruling<RecordedDecision> {
     try Refusals.check(refusals(of: verdict, by: signer, at: now))
     guard let round, let signer else { preconditionFailure("no refusal without a round") }
@@ -15,13 +19,16 @@ extension Review {
     let decision = Decision(
       id: DecisionID.make(at: now), round: round.id, person: signer.person,
       identity: signer.identity, role: verdict.role, verdict: verdict.verdict,
-      digest: verdict.digest, reason: verdict.reason, decidedAt: now,
+      digest: verdict.digest, reason: verdict.reason, conditions: verdict.conditions,
+      narrows: narrows(verdict.conditions), decidedAt: now,
       authMethod: actor.method.rawValue, authLevel: "token",
       attempt: 1 + round.decisions.count(of: { $0.identity == signer.identity }),
       seat: verdict.verdict == .approve
         ? 1 + round.decisions.count(of: { $0.role == verdict.role && $0.seat != nil }) : nil,
       standing: .live)
     var detail: JSONObject = ["decision": JSON(decision.id)]
+    if decision.conditions != nil { detail["narrows"] = .bool(decision.narrows) }
+    detail["conditions"] = conditionsDigest.map { JSON($0) }
     if !voided.isEmpty { detail["voided"] = .array(voided.map { JSON($0.id) }) }
     let recorded = RecordedDecision(
       decision: decision, voided: voided.map(\.id), state: verdict.verdict.state)
@@ -43,28 +50,19 @@ extension Review {
     if let round, verdict.digest != round.digest {
       found.append(.staleDigest(current: round.digest))
     }
-    return found
+    return found + conditionRefusals(of: verdict, by: signer, at: now)
   }
 
   /// The review with one more decision.
   package func adding(_ recorded: RecordedDecision, by signer: Signer) -> Review {
     guard let round else { return self }
     let decisions = round.decisions.map { decision in
-      recorded.voided.contains(decision.id) ? decision.voided : decision
+      recorded.voided.contains(decision.id) ? decision.standing(as: .void) : decision
     }
     return Review(
       proposal: proposal, parties: parties,
       round: round.with(state: recorded.state, decisions: decisions + [recorded.decision]),
-      signers: signers.merging([signer.person: signer]) { _, new in new })
-  }
-}
-
-extension Decision {
-  fileprivate var voided: Decision {
-    Decision(
-      id: id, round: round, person: person, identity: identity, role: role, verdict: verdict,
-      digest: digest, reason: reason, decidedAt: decidedAt, authMethod: authMethod,
-      authLevel: authLevel, attempt: attempt, seat: seat, standing: .void)
+      signers: signers.merging([signer.person: signer]) { _, new in new }, reviewed: reviewed)
   }
 }
 

@@ -6,14 +6,29 @@ package struct Review: Hashable, Sendable {
   package let round: Round?
   /// Everybody who decided in the round, as they stand now.
   package let signers: [PersonID: Signer]
+  /// What the round is about; read only where conditions or numbers are asked for.
+  package let reviewed: Reviewed?
 
   package init(
-    proposal: ProposalID, parties: Parties, round: Round?, signers: [PersonID: Signer]
+    proposal: ProposalID, parties: Parties, round: Round?, signers: [PersonID: Signer],
+    reviewed: Reviewed? = nil
   ) {
     self.proposal = proposal
     self.parties = parties
     self.round = round
     self.signers = signers
+    self.reviewed = reviewed
+  }
+
+  /// The same with what the round is about.
+  package func with(_ reviewed: Reviewed) -> Review {
+    Review(
+      proposal: proposal, parties: parties, round: round, signers: signers, reviewed: reviewed)
+  }
+
+  /// The same people around another round of the proposal.
+  package func of(_ round: Round) -> Review {
+    Review(proposal: proposal, parties: parties, round: round, signers: signers)
   }
 
   /// `draft`, or the newest round's state at an instant.
@@ -29,11 +44,23 @@ package struct Review: Hashable, Sendable {
       && parties.refusals(for: signer.identity).isEmpty
   }
 
+  /// What has become of an approval's signer since; nil while they still could give it. A decided
+  /// round stands all the same, and shows it (lifecycle R8).
+  package func flag(of decision: Decision) -> SignerFlag? {
+    guard let signer = signers[decision.person], signer.active else { return .inactive }
+    return signer.stillHolds(decision.role, since: decision.decidedAt) ? nil : .roleLost
+  }
+
   /// The approval that fills a seat.
   package func approval(of role: Role) -> Decision? {
     round?.decisions.first {
       $0.role == role && $0.verdict == .approve && isLive($0)
     }
+  }
+
+  /// Approvals that count, in the order in which they were given.
+  package var liveApprovals: [Decision] {
+    round?.decisions.filter { $0.verdict == .approve && isLive($0) } ?? []
   }
 
   /// Why a person could not approve in a role just now; empty when they could. The digest is
@@ -51,6 +78,7 @@ package struct Review: Hashable, Sendable {
     switch round.status(at: now) {
     case .inReview: return []
     case .lapsed: return [.lapsed(at: round.decideBy)]
+    case .draft: return [.noOpenRound(status: RoundState.draft.rawValue)]
     case let closed: return [.roundClosed(status: closed.rawValue)]
     }
   }
@@ -73,5 +101,16 @@ package struct Review: Hashable, Sendable {
     }
     if let elsewhere { found.append(.seatTakenBySamePerson(elsewhere.role)) }
     return found
+  }
+}
+
+/// What a round is about: the text, and the numbers that its snapshot allows.
+package struct Reviewed: Hashable, Sendable {
+  package let content: ProposalContent
+  package let allowance: Allowance
+
+  package init(content: ProposalContent, allowance: Allowance) {
+    self.content = content
+    self.allowance = allowance
   }
 }

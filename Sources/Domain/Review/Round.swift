@@ -48,6 +48,15 @@ package struct Round: Hashable, Sendable {
     recorded.isOpen && now >= decideBy ? .lapsed : recorded
   }
 
+  /// Records that the time to decide ran out (lifecycle transition 10); nil when it has not, or
+  /// when that is recorded already.
+  package func lapsed(by actor: Actor, at now: Timestamp) -> Ruling<Round>? {
+    guard recorded.isOpen, status(at: now) == .lapsed else { return nil }
+    return Ruling(
+      with(state: .lapsed),
+      entry(.roundLapsed, by: actor, at: now, detail: ["lapsed_at": JSON(decideBy)]))
+  }
+
   /// The same round in another state or with more decisions.
   func with(state: RoundState? = nil, decisions: [Decision]? = nil) -> Round {
     Round(

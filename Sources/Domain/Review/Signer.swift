@@ -21,6 +21,14 @@ package struct Signer: Hashable, Sendable {
   }
 }
 
+/// What became of somebody after they signed.
+package enum SignerFlag: String, Hashable, Sendable {
+  /// The account is stopped.
+  case inactive
+  /// The role is gone, or was given anew.
+  case roleLost = "role_lost"
+}
+
 /// Whose proposal it is, by identity: none of them signs it.
 package struct Parties: Hashable, Sendable {
   package let requester: PersonID

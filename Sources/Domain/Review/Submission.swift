@@ -15,6 +15,8 @@ package struct Submission: Sendable {
   package let partyAccounts: [(part: String, signer: Signer)]
   /// All rounds of the proposal, oldest first.
   package let rounds: [Round]
+  /// Digest of the counter-offer that waits for an answer, if one does.
+  package let counter: Digest?
   /// Active holders of deciding roles.
   package let candidates: [Signer]
 
@@ -22,7 +24,8 @@ package struct Submission: Sendable {
     proposal: ProposalID, revision: RevisionID, revisionNumber: Int64, digest: Digest,
     content: ProposalContent, assessment: Assessment, policyVersion: Int64,
     respondWithinDays: Int64, parties: Parties,
-    partyAccounts: [(part: String, signer: Signer)], rounds: [Round], candidates: [Signer]
+    partyAccounts: [(part: String, signer: Signer)], rounds: [Round],
+    counter: Digest? = nil, candidates: [Signer]
   ) {
     self.proposal = proposal
     self.revision = revision
@@ -35,6 +38,7 @@ package struct Submission: Sendable {
     self.parties = parties
     self.partyAccounts = partyAccounts
     self.rounds = rounds
+    self.counter = counter
     self.candidates = candidates
   }
 
@@ -78,13 +82,7 @@ package struct Submission: Sendable {
 
   /// The last round, where its time ran out before anybody recorded it (transition 10).
   package func lapsed(by actor: Actor, at now: Timestamp) -> Ruling<Round>? {
-    guard let round = rounds.last, round.recorded.isOpen, round.status(at: now) == .lapsed else {
-      return nil
-    }
-    return Ruling(
-      round.with(state: .lapsed),
-      round.entry(
-        .roundLapsed, by: actor, at: now, detail: ["lapsed_at": JSON(round.decideBy)]))
+    rounds.last?.lapsed(by: actor, at: now)
   }
 
   private func callRefusals(_ echoed: Digest, _ signer: Signer, at now: Timestamp) -> [Refusal] {
@@ -98,20 +96,19 @@ package struct Submission: Sendable {
     }
     if let last = rounds.last, last.digest == digest {
       switch last.status(at: now) {
-      case .inReview, .countered, .approved, .changesRequested: found.append(.noChange)
-      case .draft, .rejected, .lapsed, .withdrawn, .superseded: break
+      // A declined counter-offer (`draft`) is answered by a new revision (transition 7).
+      case .inReview, .countered, .approved, .changesRequested, .draft: found.append(.noChange)
+      case .rejected, .lapsed, .withdrawn, .superseded: break
       }
+    } else if rounds.last?.status(at: now) == .countered, let counter {
+      found.append(.counterPending(counter))
     }
     return found
   }
 
   private func contentRefusals(at now: Timestamp) -> [Refusal] {
     var found: [Refusal] = []
-    if assessment.tier == .x {
-      let prohibiting = assessment.targets.flatMap(\.findings.rules)
-        .filter { $0.effect.tier == .x }.map(\.id)
-      found.append(.tierProhibited(rules: Set(prohibiting).sorted()))
-    }
+    if assessment.tier == .x { found.append(assessment.prohibition) }
     found += assessment.blocks(of: .submit).map { .blockSubmit(rule: $0.rule, text: $0.text) }
     let seating = Seating(roles: assessment.roles, candidates: candidates, parties: parties)
     found += seating.unfillable.map { .seatUnfillable($0) }

@@ -37,6 +37,21 @@ extension Call {
     }
   }
 
+  /// Reads a body all of whose members are optional; none at all is one without members.
+  func optionalBody<Body>(
+    _ build: @escaping (JSONReader) -> Body?
+  ) throws(MediaFailure) -> Result<Body, InvalidBody> {
+    guard request.body.isEmpty else { return try body(build) }
+    return Result { () throws(InvalidBody) -> Body in
+      try JSONReader.read(.object(JSONObject()), build)
+    }
+  }
+
+  /// An optional `reason`, the only member; nil for a blank one.
+  func optionalReason() throws(MediaFailure) -> Result<String?, InvalidBody> {
+    try optionalBody { body -> String?? in .some(body.optionalReason()) }
+  }
+
   /// The proposal that the path names by id or number.
   func proposal() throws(Refusals) -> ProposalReference {
     let text = request.pathParameter("id")
@@ -60,6 +75,14 @@ extension Call {
         errors: [FieldError(.root.appending(name), .invalidFormat, "must be \(what)")])
     }
     return value
+  }
+}
+
+extension JSONReader {
+  /// The member `reason`; nil when it is absent or blank.
+  func optionalReason() -> String? {
+    let reason = optional("reason", .string(0...2_000)) ?? ""
+    return reason.unicodeScalars.allSatisfy(\.properties.isWhitespace) ? nil : reason
   }
 }
 

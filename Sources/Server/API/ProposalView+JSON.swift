@@ -37,6 +37,8 @@ extension ProposalView {
             ]
           )
         }))
+    for member in numbersJSON.members { members[member.name] = member.value }
+    members["stale"] = stale?.json
     if let grant, let grantState {
       members["grant"] = [
         "id": JSON(grant.standing.id), "status": .string(grantState.rawValue),
@@ -51,6 +53,9 @@ extension ProposalView.FilledSeat {
   fileprivate var json: JSON {
     var members: JSONObject = ["role": .string(role.rawValue)]
     members["filled_by"] = filledBy.map { JSON($0) }
+    members["decision"] = approval.map { JSON($0.id) }
+    members["conditions"] = approval?.conditions.map(\.json)
+    members["flag"] = flag.map { .string($0.rawValue) }
     return .object(members)
   }
 }

@@ -71,7 +71,8 @@ struct ApproveTests {
   private func grant(_ changes: [String: JSON?] = [:], at instant: Timestamp) throws -> Grant {
     let assessment = try Build.assessment(changes)
     let content = try ContentBuilder.content(changes)
-    var review = Build.review(Build.round(seats: assessment.roles))
+    var review = Build.review(
+      Build.round(seats: assessment.roles), reviewed: try Build.reviewed(of: changes))
     for (index, role) in assessment.roles.enumerated() {
       review = try review.after(role, by: Build.signer(30 + index, [role]), at: Build.start)
     }

@@ -41,20 +41,60 @@ enum ReviewBuilder {
       decideBy: start.adding(seconds: 14 * 86_400), recorded: state, decisions: decisions)
   }
 
+  /// What every round here is about unless said: the polite content by the default policy.
+  static let reviewed: Reviewed = {
+    do {
+      return try reviewed(of: [:])
+    } catch {
+      preconditionFailure("the polite content is assessed: \(error)")
+    }
+  }()
+
+  static func reviewed(of changes: [String: JSON?]) throws -> Reviewed {
+    let content = try ContentBuilder.content(changes)
+    return Reviewed(
+      content: content, allowance: Allowance(of: content, by: try assessment(changes)))
+  }
+
   static func review(
-    _ round: Round? = round(), parties: Parties = parties, signers: [Signer] = []
+    _ round: Round? = round(), parties: Parties = parties, signers: [Signer] = [],
+    reviewed: Reviewed = reviewed
   ) -> Review {
     Review(
       proposal: proposal, parties: parties, round: round,
-      signers: Dictionary(uniqueKeysWithValues: signers.map { ($0.person, $0) }))
+      signers: Dictionary(uniqueKeysWithValues: signers.map { ($0.person, $0) }),
+      reviewed: round == nil ? nil : reviewed)
   }
 
   static func verdict(
-    _ role: Role, _ verdict: Decision.Verdict = .approve, digest: Digest = digest
+    _ role: Role, _ verdict: Decision.Verdict = .approve, digest: Digest = digest,
+    under conditions: Conditions? = nil
   ) -> Verdict {
     Verdict(
       digest: digest, role: role, verdict: verdict,
-      reason: verdict == .approve ? nil : "because")
+      reason: verdict == .approve ? nil : "because", conditions: conditions)
+  }
+
+  /// Conditions on the only target.
+  static func conditions(
+    maxRate: Rate? = nil, burst: Int64? = nil, maxConcurrency: Int64? = nil,
+    maxWorkers: Int64? = nil, dailyRequests: Int64? = nil, windows: WindowSet? = nil,
+    endsOn: String? = nil
+  ) -> Conditions {
+    Conditions(
+      targets: [
+        TargetConditions(
+          index: 0, maxRate: maxRate, burst: burst, maxConcurrency: maxConcurrency,
+          maxWorkers: maxWorkers, dailyRequests: dailyRequests, windows: windows)
+      ], endsOn: endsOn.flatMap { LocalDate($0) }, note: nil)
+  }
+
+  /// Hours of every day.
+  static func hours(_ start: String, _ end: String) throws -> WindowSet {
+    guard let start = ClockTime(start), let end = ClockTime(end) else {
+      preconditionFailure("not a clock time")
+    }
+    return WindowSet([try Window(days: Weekday.allCases, start: start, end: end)])
   }
 
   static func assessment(_ changes: [String: JSON?] = [:]) throws -> Assessment {
@@ -66,9 +106,12 @@ enum ReviewBuilder {
 
 extension Review {
   /// The review after a decision that must be accepted.
-  func after(_ role: Role, by signer: Signer, at now: Timestamp) throws -> Review {
+  func after(
+    _ role: Role, by signer: Signer, under conditions: Conditions? = nil, at now: Timestamp
+  ) throws -> Review {
     let ruling = try decided(
-      ReviewBuilder.verdict(role), by: signer, actor: ReviewBuilder.actor(signer), at: now)
+      ReviewBuilder.verdict(role, under: conditions), by: signer,
+      actor: ReviewBuilder.actor(signer), at: now)
     return adding(ruling.subject, by: signer)
   }
 }

@@ -9,7 +9,7 @@ struct SubmissionTests {
 
   private func submission(
     _ changes: [String: JSON?] = [:], rounds: [Round] = [], candidates: [Signer]? = nil,
-    parties: Parties = Build.parties, inactive: PersonID? = nil
+    parties: Parties = Build.parties, inactive: PersonID? = nil, counter: Digest? = nil
   ) throws -> Submission {
     Submission(
       proposal: Build.proposal, revision: ContentBuilder.id(RevisionKind.self, 1),
@@ -22,7 +22,7 @@ struct SubmissionTests {
           signer: Build.signer(1, [], active: inactive != ContentBuilder.owner)
         )
       ],
-      rounds: rounds,
+      rounds: rounds, counter: counter,
       candidates: candidates ?? [
         Build.signer(10, [.legalReviewer]), Build.signer(11, [.riskReviewer]),
         Build.signer(15, [.businessOwner]), Build.signer(16, [.securityReviewer]),
@@ -68,10 +68,23 @@ struct SubmissionTests {
     arguments: [
       (RoundState.inReview, ["no_change"]), (.countered, ["no_change"]),
       (.approved, ["no_change"]), (.changesRequested, ["no_change"]),
-      (.rejected, ["digest_rejected"]), (.lapsed, []), (.withdrawn, []), (.superseded, []),
+      (.draft, ["no_change"]), (.rejected, ["digest_rejected"]), (.lapsed, []), (.withdrawn, []),
+      (.superseded, []),
     ])
   func sameDigest(state: RoundState, expected: [String]) throws {
     #expect(codes(try submission(rounds: [Build.round(state)])) == expected)
+  }
+
+  @Test("another digest waits until a counter-offer is answered")
+  func counterPending() throws {
+    func submission(_ round: Round, _ counter: Digest?) throws -> Submission {
+      try self.submission(rounds: [round], counter: counter)
+    }
+    let open = Build.round(.countered, digest: .zero)
+    #expect(codes(try submission(open, Build.digest)) == ["counter_pending"])
+    #expect(codes(try submission(open, Build.digest), at: open.decideBy) == [])
+    #expect(codes(try submission(Build.round(.draft, digest: .zero), nil)) == [])
+    #expect(codes(try submission(Build.round(.inReview, digest: .zero), nil)) == [])
   }
 
   @Test("a rejected digest stays rejected behind other rounds; a revert to another opens a round")

@@ -102,8 +102,20 @@ struct ProposalHandlersTests {
         (
           [
             "revision_digest": digest, "role": "legal_reviewer", "verdict": "approve",
-            "conditions": ["targets": []],
-          ], "invalid_body /conditions not_enforced"
+            "conditions": ["targets": [["index": 0, "max_rps": 0]]],
+          ], "invalid_body /conditions/targets/0/max_rps out_of_range"
+        ),
+        (
+          [
+            "revision_digest": digest, "role": "legal_reviewer", "verdict": "reject",
+            "reason": "no", "conditions": ["targets": []],
+          ], "invalid_body /conditions out_of_range"
+        ),
+        (
+          [
+            "revision_digest": digest, "role": "legal_reviewer", "verdict": "approve",
+            "conditions": ["targets": [["index": 1, "max_rps": 1]]],
+          ], "invalid_body /conditions/targets/0/index out_of_range"
         ),
         (
           ["revision_digest": digest, "role": "emperor", "verdict": "approve"],

@@ -24,7 +24,7 @@ struct SignerRaceTests {
           as: scene.risk, ListDecisions(proposal: proposal.reference, after: nil, limit: 10))
         if view.status != .approved {
           #expect(view.status == .inReview)
-          #expect(decisions.contains { $0.standing == .void } || decisions.count == 1)
+          #expect(decisions.contains { $0.decision.standing == .void } || decisions.count == 1)
         }
       }
     }

@@ -52,7 +52,14 @@ enum ProposalText {
     Table(
       [.text("ROLE"), .text("SIGNED BY")], empty: "no signatures are needed",
       rows: seats.map { seat in
-        [seat["role"].cell, people.name(seat["filled_by"].text) ?? "open"]
+        let marks = [
+          seat["conditions"].isNull ? nil : "under conditions",
+          seat["flag"].text.map { $0.replacing("_", with: " ") + " since" },
+        ].compactMap { $0 }
+        let name = people.name(seat["filled_by"].text) ?? "open"
+        return [
+          seat["role"].cell, marks.isEmpty ? name : "\(name) (\(marks.joined(separator: ", ")))",
+        ]
       })
   }
 
@@ -72,6 +79,23 @@ enum ProposalText {
           target["windows"].isNull ? "the tier's" : Hours.text(target["windows"]),
         ]
       })
+  }
+
+  /// What changed, one row a field.
+  static func diff(_ entries: [JSON]) -> Table {
+    Table(
+      [.text("EFFECT"), .prose("FIELD"), .prose("FROM"), .prose("TO")],
+      empty: "nothing changed",
+      rows: entries.map { entry in
+        [
+          entry["effect"].cell, entry["pointer"].cell, value(entry["from"]), value(entry["to"]),
+        ]
+      })
+  }
+
+  /// A value of a content in one cell.
+  static func value(_ json: JSON) -> String {
+    json.isNull ? "-" : json.text ?? String(decoding: json.bytes(), as: UTF8.self)
   }
 
   /// Every reason of a `blocking[]`, one line each.

@@ -7,7 +7,8 @@ struct ProposalsCommand: ParsableCommand {
     commandName: "proposals", abstract: "What somebody wants to crawl.",
     subcommands: [
       SubmitProposalCommand.self, ShowProposalCommand.self, ListProposalsCommand.self,
-      CheckProposalCommand.self, WithdrawProposalCommand.self, DossierCommand.self,
+      CheckProposalCommand.self, DiffProposalCommand.self, AcceptCounterCommand.self,
+      DeclineCounterCommand.self, WithdrawProposalCommand.self, DossierCommand.self,
       NoteCommand.self, AttachCommand.self, ProposalFilesCommand.self,
     ])
 }
@@ -37,7 +38,8 @@ struct ListProposalsCommand: ClientCommand {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "Proposals, newest first.")
 
-  @Option(help: "draft, in_review, approved, rejected, changes_requested, lapsed, withdrawn …")
+  @Option(
+    help: "draft, in_review, countered, approved, rejected, changes_requested, lapsed, withdrawn …")
   var status: String?
   @Option(help: "Those with a target on this site.") var site: String?
   @Option(help: "Those this person owns: id or e-mail.") var owner: String?

@@ -4,14 +4,17 @@ import Domain
 /// `reviews approve`.
 struct ApproveCommand: ClientCommand {
   static let configuration = CommandConfiguration(
-    commandName: "approve", abstract: "Sign: exactly this digest, in exactly this role.")
+    commandName: "approve",
+    abstract: "Sign: exactly this digest, in exactly this role, for these numbers or less.")
 
   @OptionGroup var decision: DecisionOptions
   @Option(help: "A remark for the record.") var reason: String?
+  @OptionGroup(title: "Conditions") var conditions: ConditionOptions
   @OptionGroup var client: ClientOptions
 
   func perform(_ session: Session) async throws {
-    try await decision.send(.approve, reason: reason, session)
+    try await decision.send(
+      .approve, reason: reason, conditions: conditions.json, session)
   }
 }
 
@@ -51,7 +54,9 @@ struct DecisionOptions: ParsableArguments {
   var digest: Digest?
 
   /// Fetches the digest under review, says it, and sends the decision on it.
-  func send(_ verdict: Decision.Verdict, reason: String?, _ session: Session) async throws {
+  func send(
+    _ verdict: Decision.Verdict, reason: String?, conditions: JSON? = nil, _ session: Session
+  ) async throws {
     let view = try await session.api.get(Path("v1", "proposals", proposal)).json
     guard let id = view["id"].string else { throw NotOurs(reason: "the proposal has no id") }
     guard let signed = digest?.description ?? view["digest"].string else {
@@ -63,6 +68,7 @@ struct DecisionOptions: ParsableArguments {
       "verdict": .string(verdict.rawValue),
     ]
     body["reason"] = reason.map { .string($0) }
+    body["conditions"] = conditions
     let reply = try await session.api.post(
       Path("v1", "proposals", id, "decisions"), .object(body))
     if session.printsJSON { return try session.show(reply) { _ in Printout() } }
@@ -79,6 +85,7 @@ struct DecisionOptions: ParsableArguments {
       "proposal": "\(view["number"].cell)  \(view["title"].cell)",
       "decision": decision["id"].text, "status": ProposalText.status(view),
       "still to sign": isOpen && !open.isEmpty ? open.joined(separator: ", ") : nil,
+      "counter-offer": isOpen ? nil : view["counter"]["digest"].text,
       "grant": view["grant"]["id"].text,
     ])
   }

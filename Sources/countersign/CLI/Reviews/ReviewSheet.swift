@@ -22,6 +22,7 @@ struct ReviewSheet {
     printout.add(heading: "What is asked for")
     printout.add(ProposalText.targets(content["targets"].elements))
     addSeats(to: &printout)
+    addOffer(to: &printout)
     addStops(to: &printout)
     return printout
   }
@@ -35,7 +36,9 @@ struct ReviewSheet {
       ReviewSheet.allowed(content["targets"].elements, assessment["caps"].elements))
     printout.add(heading: "What the policy finds")
     sheet.addRules(to: &printout)
+    addStale(to: &printout)
     addSeats(to: &printout)
+    addOffer(to: &printout)
     addOwnSeats(to: &printout)
     addStops(to: &printout)
     return printout
@@ -67,6 +70,32 @@ struct ReviewSheet {
     guard !seats.isEmpty else { return }
     printout.add(heading: "Signatures")
     printout.add(ProposalText.seats(seats, people))
+  }
+
+  /// The counter-offer, or what the conditions so far leave.
+  private func addOffer(to printout: inout Printout) {
+    let offer = view["counter"].isNull ? view["allowance"] : view["counter"]
+    let setters = CounterText.setters(offer, people)
+    if !setters.isEmpty {
+      let digest = view["counter"]["digest"].text
+      let answer = view["counter"]["answer"].text ?? "waits for an answer"
+      printout.add(
+        heading: digest.map { "Counter-offer \($0), \(answer)" } ?? "Under the conditions so far")
+      printout.add(CounterText.numbers(offer))
+      printout.add(items: setters)
+    }
+    let conflicts = view["conflicts"].elements
+    guard !conflicts.isEmpty else { return }
+    printout.add(heading: "Conditions that do not go together")
+    printout.add(items: CounterText.conflicts(conflicts, people))
+  }
+
+  /// What was signed before, and what has changed since.
+  private func addStale(to printout: inout Printout) {
+    let stale = view["stale"]
+    guard !stale.isNull else { return }
+    printout.add(heading: "Since revision \(stale["revision"].cell) was under review")
+    printout.add(items: CounterText.stale(stale, people))
   }
 
   /// Whether the reader can sign, and if not, why; of roles that the reader lacks, nothing.

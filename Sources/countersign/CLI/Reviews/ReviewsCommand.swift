@@ -7,7 +7,7 @@ struct ReviewsCommand: ParsableCommand {
     commandName: "reviews", abstract: "What waits for your signature, and signing.",
     subcommands: [
       ListReviewsCommand.self, ShowReviewCommand.self, ApproveCommand.self,
-      RequestChangesCommand.self, RejectCommand.self,
+      RequestChangesCommand.self, RejectCommand.self, RetractCommand.self,
     ])
 }
 
