@@ -33,10 +33,11 @@ CREATE TABLE grant_standings (
   CHECK ((replaced_by IS NULL) = (replaced_at IS NULL))
 );
 -- One grant of a proposal at a time, beside one that it takes the place of.
-CREATE UNIQUE INDEX grants_one_standing ON grant_standings (proposal)
-  WHERE replaced_at IS NULL AND closed_at IS NULL;
-CREATE UNIQUE INDEX grants_one_replaced ON grant_standings (proposal)
-  WHERE replaced_at IS NOT NULL AND closed_at IS NULL;
+ALTER TABLE grant_standings
+  ADD CONSTRAINT grants_one_standing EXCLUDE (proposal WITH =)
+    WHERE (replaced_at IS NULL AND closed_at IS NULL) DEFERRABLE INITIALLY DEFERRED,
+  ADD CONSTRAINT grants_one_replaced EXCLUDE (proposal WITH =)
+    WHERE (replaced_at IS NOT NULL AND closed_at IS NULL) DEFERRABLE INITIALLY DEFERRED;
 -- What a job looks through: grants that are not over.
 CREATE INDEX grant_standings_open ON grant_standings (grant_id) WHERE closed_at IS NULL;
 CREATE INDEX grant_standings_owner ON grant_standings (owner) WHERE closed_at IS NULL;

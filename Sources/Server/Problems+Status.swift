@@ -14,7 +14,8 @@ extension Problems {
     case .roleExcluded, .alreadyExists, .noOpenRound, .roundClosed, .lapsed, .staleDigest,
       .noSuchSeat, .alreadyDecided, .seatFilled, .seatTakenBySamePerson,
       .conditionsIncompatible, .noChange, .digestRejected, .notOpen, .noGrant,
-      .grantNotStarted, .grantEnded, .grantSuspended, .grantRevoked, .outsideWindow,
+      .grantNotStarted, .grantEnded, .grantSuspended, .grantRevoked, .notSuspended,
+      .noHandover, .outsideWindow,
       .breakerOpen, .reportOverdue, .evidencePending, .belowMinimum, .leaseExists, .wrongTerm,
       .lockReleased:
       409

@@ -38,6 +38,34 @@ package enum GrantChangeStore {
     }
   }
 
+  /// A signature that causes are over, and the end of those that it was the last one for.
+  package static func record(
+    _ ruling: Ruling<Resumption>, because reason: String, in tx: borrowing Transaction
+  ) async throws {
+    let resumption = ruling.subject
+    let event = try await LogStore.append(ruling.entry, in: tx)
+    LogStore.insertReason(reason, of: event, in: tx)
+    for signature in resumption.signed {
+      tx.write(
+        insertResumption,
+        [
+          .id(signature.suspension.event), .int64(signature.n), .id(resumption.person),
+          .id(resumption.identity), .role(signature.role), .id(event),
+          .instant(resumption.at),
+        ])
+    }
+    for suspension in resumption.lifted {
+      tx.write(insertLift, [.id(suspension.event), .id(event), .instant(resumption.at)])
+    }
+    if let expiry = resumption.evidenceExpiresAt {
+      tx.write(updateEvidence, [.id(resumption.grant), .instant(expiry)])
+    }
+    guard resumption.from != resumption.to else { return }
+    TransitionStore.append(
+      resumption.grant, from: resumption.from.rawValue, to: resumption.to.rawValue,
+      event: event, at: resumption.at, in: tx)
+  }
+
   /// Grants that time has changed and nobody has recorded it of; in order of id.
   package static func due(
     at now: Timestamp, limit: Int64, in tx: borrowing Transaction
@@ -52,6 +80,18 @@ package enum GrantChangeStore {
     INSERT INTO suspensions (event, grant_id, cause, subject, fact, role, since)
     VALUES ($1, $2, $3, $4, $5, $6, $7)
     """)
+
+  static let insertResumption = Statement(
+    """
+    INSERT INTO resumptions (suspension, n, person, identity, role, event, resumed_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)
+    """)
+
+  static let insertLift = Statement(
+    "INSERT INTO suspension_lifts (suspension, event, lifted_at) VALUES ($1, $2, $3)")
+
+  static let updateEvidence = Statement(
+    "UPDATE grant_standings SET evidence_expires_at = $2 WHERE grant_id = $1")
 
   static let selectDue = Statement(
     """

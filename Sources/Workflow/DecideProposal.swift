@@ -43,6 +43,7 @@ package struct DecideProposal: Command {
     else { return }
     let policy = try await ParsedPolicies.policy(round.policyVersion, in: tx)
     let content = try revision.content(by: act, questions: policy.questions)
+    try await act.holdForGrant(of: proposal.id, content, in: tx)
     let rounds = try await RoundStore.list(of: proposal.id, in: tx)
     let assessment = try await act.assess(
       content, by: policy, approved: try await act.approvedContent(of: rounds, in: tx), in: tx)
@@ -53,6 +54,6 @@ package struct DecideProposal: Command {
     let grant = try Grant.created(
       from: approval.subject, content: content, assessment: assessment, by: act.actor,
       at: act.now)
-    try await GrantStore.record(grant, in: tx)
+    try await act.issue(grant, in: tx)
   }
 }

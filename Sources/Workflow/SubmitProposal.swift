@@ -19,7 +19,6 @@ package struct SubmitProposal: Command {
     }
     let echoed = try digest.get()
     let signer = try await act.signer(in: tx)
-    try await refuseBesideGrant(of: found.id, at: act.now, in: tx)
     let submission = try await submission(of: found, by: act, in: tx)
     let ruling = try submission.opened(
       echoing: echoed, by: signer, actor: act.actor, at: act.now)
@@ -59,20 +58,5 @@ package struct SubmitProposal: Command {
     snapshot["digest"] = JSON(submission.digest)
     snapshot["policy"] = JSON(submission.policyVersion)
     return try JSON.object(snapshot).canonicalBytes()
-  }
-
-  /// No rule yet keeps two grants of one proposal from adding up, so there is only one.
-  private func refuseBesideGrant(
-    of proposal: ProposalID, at now: Timestamp, in tx: borrowing Transaction
-  ) async throws {
-    let grants = try await GrantStore.list(of: proposal, in: tx)
-    guard let grant = grants.first(where: { $0.standing.state(at: now).isStanding }) else {
-      return
-    }
-    throw InvalidBody(errors: [
-      FieldError(
-        .root.appending("revision_digest"), .notEnforced,
-        "replacing a grant is not enforced yet: revoke \(grant.standing.id) first")
-    ])
   }
 }

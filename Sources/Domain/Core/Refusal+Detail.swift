@@ -60,6 +60,8 @@ extension Refusal {
     case .grantSuspended(let cause):
       "The grant is suspended (\(cause.rawValue)): \(cause.remedy)."
     case .grantRevoked(let at): "The grant was revoked at \(at)."
+    case .notSuspended(let status): "The grant is \(status); there is nothing to resume."
+    case .noHandover(let part): "Nobody who may has offered you the part of \(part)."
     case .outsideWindow(let next):
       next.map { "Outside the granted hours; they open next at \($0)." }
         ?? "Outside the granted hours; they do not open again before the grant ends."

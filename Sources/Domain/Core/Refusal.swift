@@ -43,6 +43,8 @@ package enum Refusal: Error, Hashable, Sendable {
   case grantEnded(at: Timestamp)
   case grantSuspended(cause: SuspensionCause)
   case grantRevoked(at: Timestamp)
+  case notSuspended(status: String)
+  case noHandover(part: String)
   case outsideWindow(nextOpensAt: Timestamp?)
   case breakerOpen(until: Timestamp)
   case reportOverdue

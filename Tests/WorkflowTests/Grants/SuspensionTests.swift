@@ -36,7 +36,7 @@ struct SuspensionTests {
           #expect(refusals.first == .grantSuspended(cause: cause))
         }
         #expect(try await grant.introspect(service, renewed) == nil)
-        let view = try await service.look(as: grant.requester, ShowGrant(grant: grant.grant))
+        let view = try await service.look(as: grant.requester, ShowGrant(grant: grant.grant)).view
         #expect(view.state == .suspended && view.effectiveStatus == "suspended")
         #expect(view.blocking == [.grantSuspended(cause: cause)])
         // What was taken up stays so until it has run out: it can be given back.
@@ -51,7 +51,7 @@ struct SuspensionTests {
       let grant = try await service.makeGrant()
       for _ in 0..<2 { try await suspend(service, grant, .policyTightened, "2") }
       try await suspend(service, grant, .breaker)
-      let view = try await service.look(as: grant.requester, ShowGrant(grant: grant.grant))
+      let view = try await service.look(as: grant.requester, ShowGrant(grant: grant.grant)).view
       #expect(view.grant.standing.suspensions.map(\.cause) == [.policyTightened, .breaker])
       #expect(
         view.blocking == [
