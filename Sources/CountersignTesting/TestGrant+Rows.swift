@@ -28,6 +28,7 @@ extension TestGrant {
         .instant(since), .instant(now.adding(seconds: 86_400)),
         .text(terms.tier), .bytes(content),
       ])
+    let shown: JSON = ["budgets": [["id": JSON(budget), "target": 0, "set_by": [:]]]]
     let event = EventID.make(at: now)
     tx.write(TestGrantRows.stream, [.text(round.text)])
     tx.write(TestGrantRows.event, [.id(event), .text(round.text), .instant(since)])
@@ -37,7 +38,7 @@ extension TestGrant {
       [
         .id(grant), .id(proposal), .id(round), .digest(digest), .text(terms.tier),
         .instant(since), .instant(now.adding(seconds: 30 * 86_400)),
-        .textArray(terms.buildDigests), .text(terms.tokenBlocks), .bytes(content),
+        .textArray(terms.buildDigests), .text(terms.tokenBlocks), .bytes(shown.bytes()),
       ])
     tx.write(TestGrantRows.grantPool, [.id(grant), .id(pool.id)])
     tx.write(

@@ -15,7 +15,8 @@ extension Problems {
       .noSuchSeat, .alreadyDecided, .seatFilled, .seatTakenBySamePerson,
       .conditionsIncompatible, .decisionSpent, .noCounterOffer, .counterPending,
       .signatureMissing, .noChange, .digestRejected, .notOpen, .noGrant,
-      .grantNotStarted, .grantEnded, .grantSuspended, .grantRevoked, .outsideWindow,
+      .grantNotStarted, .grantEnded, .grantSuspended, .grantRevoked, .notSuspended,
+      .noHandover, .outsideWindow,
       .breakerOpen, .reportOverdue, .evidencePending, .belowMinimum, .leaseExists, .wrongTerm,
       .lockReleased, .webhookEnded, .webhooksMax:
       409

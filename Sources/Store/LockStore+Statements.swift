@@ -16,6 +16,18 @@ extension LockStore {
     ORDER BY l.id
     """)
 
+  static let selectOnAny = Statement(
+    """
+    SELECT l.id, l.scope_kind, l.scope_id, l.reason, l.locked_by, l.identity, l.roles,
+      l.locked_at
+    FROM locks l
+    WHERE NOT EXISTS (SELECT FROM lock_releases r WHERE r.lock = l.id AND r.n = 2)
+      AND (l.scope_kind = 'everything'
+        OR (l.scope_kind = 'site' AND l.scope_id = ANY ($1))
+        OR (l.scope_kind IN ('proposal', 'grant') AND l.scope_id = ANY ($2)))
+    ORDER BY l.id
+    """)
+
   static let selectOne = Statement(
     """
     SELECT id, scope_kind, scope_id, reason, locked_by, identity, roles, locked_at

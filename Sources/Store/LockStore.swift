@@ -45,6 +45,17 @@ package enum LockStore {
       ])
   }
 
+  /// The stops that stand on everything or on any of these: sites, proposals, grants.
+  ///
+  /// - Parameter hosts: with every name above them.
+  package static func active(
+    onAnyOf ids: [String], hosts: [Host], in tx: borrowing Transaction
+  ) async throws -> [Lock] {
+    let names = Set(hosts.flatMap(\.selfAndParents).map(\.text)).sorted()
+    return try await locks(
+      try await tx.query(selectOnAny, [.textArray(names), .textArray(ids)]), in: tx)
+  }
+
   package static func find(_ id: LockID, in tx: borrowing Transaction) async throws -> Lock? {
     try await locks(try await tx.query(selectOne, [.id(id)]), in: tx).first
   }

@@ -104,6 +104,28 @@ package enum SiteStore {
       facts: facts, version: try row.int64(3))
   }
 
+  /// Grants that are not over and cover a host of a site, with what their revision said; in order
+  /// of id.
+  ///
+  /// - Parameter names: the site's host and its aliases.
+  package static func grants(
+    under names: [Host], in tx: borrowing Transaction
+  ) async throws -> [(grant: GrantID, content: JSON)] {
+    try await tx.query(selectGrants, [.textArray(names.map(\.text))]).map { row in
+      (try row.identifier(0, of: GrantKind.self), try JSONParser.parse(try row.bytes(1)))
+    }
+  }
+
+  /// What kind of operator a registered site has now.
+  package static func kind(
+    of site: String, in tx: borrowing Transaction
+  ) async throws -> OperatorKind? {
+    guard let row = try await tx.oneOrNil(selectKind, [.text(site)]),
+      let kind = try row.textOrNil(0)
+    else { return nil }
+    return OperatorKind(rawValue: kind)
+  }
+
   /// Keeps leases from being given while sites change; call it before anything is read.
   package static func lockSites(in tx: borrowing Transaction) async throws {
     try await tx.execute(takeSites)
@@ -122,6 +144,23 @@ package enum SiteStore {
       WHERE h.host = s.host OR right(h.host, length(s.host) + 1) = '.' || s.host)
     ON CONFLICT DO NOTHING
     """)
+
+  // A pattern `*.example.com` covers what lies under it, and lies under what is above it.
+  static let selectGrants = Statement(
+    """
+    SELECT h.grant_id, r.content
+    FROM grant_standings h
+    JOIN grants g ON g.id = h.grant_id
+    JOIN rounds d ON d.id = g.round
+    JOIN revisions r ON r.id = d.revision
+    WHERE h.closed_at IS NULL AND EXISTS (
+      SELECT FROM budgets b, unnest(b.hosts) x, unnest($1::text[]) s
+      WHERE b.grant_id = h.grant_id AND (x = s OR right(x, length(s) + 1) = '.' || s
+        OR (left(x, 2) = '*.' AND right(s, length(x) - 1) = substr(x, 2))))
+    ORDER BY h.grant_id
+    """)
+
+  static let selectKind = Statement("SELECT operator_kind FROM sites WHERE id = $1")
 
   static let selectHost = Statement(
     """

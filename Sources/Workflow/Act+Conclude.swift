@@ -22,14 +22,17 @@ extension Act {
     }
   }
 
-  /// What the round's policy says of its content with the sites of now.
+  /// What the round's policy says of its content with the sites of now, which stay as they are
+  /// until the end of the transaction.
   func assessNow(
     _ content: ProposalContent, in round: Round, in tx: borrowing Transaction
   ) async throws -> Assessment {
+    try await holdForGrant(of: round.proposal, content, in: tx)
     let policy = try await ParsedPolicies.policy(round.policyVersion, in: tx)
     let rounds = try await RoundStore.list(of: round.proposal, in: tx)
     return try await assess(
-      content, by: policy, approved: try await approvedContent(of: rounds, in: tx), in: tx)
+      content, of: round.revision, by: policy,
+      approved: try await approvedContent(of: rounds, in: tx), in: tx)
   }
 
   /// Records an approval and creates its grant (lifecycle transition 13).
@@ -41,7 +44,7 @@ extension Act {
     let grant = try Grant.created(
       from: approval.subject, content: reviewed.content, assessment: assessment, by: actor,
       at: now)
-    try await GrantStore.record(grant, in: tx)
+    try await issue(grant, in: tx)
   }
 
   /// The newest round with the people in it and the caller, its text and the numbers of its

@@ -41,6 +41,13 @@ package struct ChangePerson: Command {
     let ruling = old.changed(
       name: input.name, active: input.active, identity: identity, by: act.actor, at: act.now)
     try await PeopleStore.record(ruling, in: tx)
+    if ruling.subject.active != old.active {
+      // Their grants stand still when nobody takes over, or go on when they are back in time.
+      for grant in try await GrantPeopleStore.grants(of: person, in: tx) {
+        _ = try await act.lockedGrant(grant, in: tx)
+        GrantPeopleStore.watchPeople(of: grant, in: tx)
+      }
+    }
     let roles = try await RoleStore.held(by: person, in: tx)
     return PersonView(person: ruling.subject, roles: roles)
   }

@@ -52,51 +52,6 @@ package struct ProposalView: Sendable {
   }
 }
 
-/// A grant with what stands against using it.
-package struct GrantView: Sendable {
-  package let grant: GrantRecord
-  package let state: GrantState
-  package let effectiveStatus: String
-  package let blocking: [Refusal]
-
-  init(_ grant: GrantRecord, at now: Timestamp, in tx: borrowing Transaction) async throws {
-    let locks = try await LockStore.active(
-      covering: LockStore.Targets(
-        proposal: grant.standing.proposal, grant: grant.standing.id,
-        hosts: grant.hosts.compactMap(Host.init(pattern:))),
-      in: tx)
-    self.grant = grant
-    state = grant.standing.state(at: now)
-    effectiveStatus = Lock.effectiveStatus(state.rawValue, under: locks)
-    blocking = locks.map(\.refusal) + grant.refusals(at: now)
-  }
-}
-
-extension GrantRecord {
-  /// Why the grant cannot be used now, locks apart.
-  func refusals(at now: Timestamp) -> [Refusal] {
-    var found = tokenBlockRefusals
-    switch standing.state(at: now) {
-    case .active: break
-    case .scheduled: found.append(.grantNotStarted(until: standing.startsAt))
-    case .suspended: found.append(.grantSuspended(cause: "see the timeline"))
-    case .ended, .replaced: found.append(.grantEnded(at: min(now, standing.endsAt)))
-    case .revoked: found.append(.grantRevoked(at: standing.revokedAt ?? now))
-    }
-    return found
-  }
-
-  private var tokenBlockRefusals: [Refusal] {
-    guard case .array(let blocks) = tokenBlocks else { return [] }
-    return blocks.compactMap { block in
-      guard case .object(let members) = block, case .string(let rule)? = members["id"],
-        case .string(let text)? = members["text"]
-      else { return nil }
-      return .blockToken(rule: rule, text: text)
-    }
-  }
-}
-
 extension Host {
   /// The host of a canonical host or pattern.
   init?(pattern text: String) {

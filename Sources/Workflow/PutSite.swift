@@ -37,6 +37,27 @@ package struct PutSite: Command {
       facts, at: host, replacing: standing?.registered, implicit: standing?.id, by: act.actor,
       at: act.now)
     try await SiteStore.record(ruling, in: tx)
+    try await suspendGrants(
+      under: ruling.subject, before: standing?.registered?.facts.operatorKind, by: act, in: tx)
     return Output(site: ruling.subject, isNew: standing?.registered == nil)
+  }
+
+  /// A stricter kind of operator than a grant was approved for takes a new round.
+  private func suspendGrants(
+    under site: Site, before: OperatorKind?, by act: Act, in tx: borrowing Transaction
+  ) async throws {
+    let kind = site.facts.operatorKind
+    if let before, kind <= before { return }
+    let names = [site.host] + site.facts.aliases
+    for (grant, content) in try await SiteStore.grants(under: names, in: tx) {
+      let declared = ProposalContent.operatorKinds(in: content).min()
+      guard let known = [declared, before].compactMap({ $0 }).max(), known < kind else {
+        continue
+      }
+      try await act.suspend(
+        grant,
+        for: Suspension(
+          .siteUpgraded, subject: site.id.text, fact: known.rawValue, since: act.now), in: tx)
+    }
   }
 }

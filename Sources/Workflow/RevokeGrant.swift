@@ -15,15 +15,17 @@ package struct RevokeGrant: Command {
   package func run(by act: Act, in tx: borrowing Transaction) async throws -> GrantView {
     let missing = Refusals(.notFound(kind: "grant", id: grant.text))
     guard let seen = try await GrantStore.find(grant, in: tx),
-      let proposal = try await ProposalStore.lock(.id(seen.standing.proposal), in: tx),
-      let found = try await GrantStore.find(grant, in: tx)
+      try await ProposalStore.lock(.id(seen.standing.proposal), in: tx) != nil
     else { throw missing }
+    let found = try await act.lockedGrant(grant, in: tx)
     let reason = try reason.get()
     let signer = try await act.signer(in: tx)
-    let review = try await act.review(of: proposal, caller: signer.person, in: tx)
     let ruling = try found.standing.revoked(
-      by: signer, parties: review.parties, actor: act.actor, at: act.now)
+      by: signer, parties: try await act.parties(of: found, in: tx), actor: act.actor,
+      at: act.now)
     try await GrantStore.record(ruling, because: reason, in: tx)
+    // The one whose place it was to take goes on.
+    ReplacementStore.unmark(replacedBy: grant, in: tx)
     guard let revoked = try await GrantStore.find(grant, in: tx) else { throw missing }
     return try await GrantView(revoked, at: act.now, in: tx)
   }

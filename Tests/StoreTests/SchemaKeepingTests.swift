@@ -5,11 +5,13 @@ import Testing
 @Suite("the schema: nothing submitted is changed or deleted (R3, R20)")
 struct SchemaKeepingTests {
   static let appendOnly = [
-    "condition_conflicts", "counter_acceptances", "counter_declines", "counter_offers",
-    "decision_voids", "decisions", "event_reasons", "events", "files", "grant_pools", "grants",
-    "lease_terms", "legal_transitions", "lock_releases", "locks", "notes", "policies",
-    "proposals", "reminders", "revisions", "round_seats", "rounds", "service", "transitions",
-    "webhook_attempts", "webhook_deliveries", "webhook_endings", "webhooks",
+    "attestations", "condition_conflicts", "counter_acceptances", "counter_declines",
+    "counter_offers", "decision_voids", "decisions", "event_reasons", "events", "files",
+    "grant_pools", "grants", "handover_acceptances", "handovers", "lease_terms",
+    "legal_transitions", "lock_releases", "locks", "narrowings", "notes", "policies", "proposals",
+    "reminders", "resumptions", "revisions", "round_seats", "rounds", "service",
+    "suspension_lifts", "suspensions", "transitions", "webhook_attempts", "webhook_deliveries",
+    "webhook_endings", "webhooks",
   ]
 
   /// Rows for the tables that a grant with a lease leaves empty.
@@ -56,6 +58,26 @@ struct SchemaKeepingTests {
       ALTER TABLE counter_offers ENABLE TRIGGER USER;
       ALTER TABLE counter_acceptances ENABLE TRIGGER USER;
       ALTER TABLE counter_declines ENABLE TRIGGER USER;
+      """)
+    try fillGrant(psql, person)
+  }
+
+  private static func fillGrant(_ psql: Psql, _ person: String) throws {
+    let event = try psql.value("SELECT id FROM events ORDER BY id LIMIT 1")
+    let signer = try psql.value("SELECT person FROM decisions ORDER BY id LIMIT 1")
+    let grant = try psql.value("SELECT id FROM grants")
+    try psql.run(
+      """
+      INSERT INTO suspensions (event, grant_id, cause, role, since)
+        VALUES ('\(event)', '\(grant)', 'party_gone', 'legal_reviewer', now());
+      INSERT INTO resumptions (suspension, n, person, identity, role, event, resumed_at)
+        VALUES ('\(event)', 1, '\(signer)', '\(signer)', 'legal_reviewer', '\(event)', now());
+      INSERT INTO suspension_lifts VALUES ('\(event)', '\(event)', now());
+      INSERT INTO narrowings VALUES ('\(event)', '\(grant)', 1, '\(person)', '{}', now(), now());
+      INSERT INTO attestations VALUES ('\(event)', '\(grant)', '\(person)', now());
+      INSERT INTO handovers VALUES
+        ('\(event)', '\(grant)', 'owner', '\(signer)', '\(person)', '\(person)', now());
+      INSERT INTO handover_acceptances VALUES ('\(event)', '\(event)', now());
       """)
   }
 

@@ -41,6 +41,8 @@ extension Refusal {
     case grantEnded = "grant_ended"
     case grantSuspended = "grant_suspended"
     case grantRevoked = "grant_revoked"
+    case notSuspended = "not_suspended"
+    case noHandover = "no_handover"
     case outsideWindow = "outside_window"
     case breakerOpen = "breaker_open"
     case reportOverdue = "report_overdue"
@@ -110,6 +112,8 @@ extension Refusal {
     case .grantEnded: .grantEnded
     case .grantSuspended: .grantSuspended
     case .grantRevoked: .grantRevoked
+    case .notSuspended: .notSuspended
+    case .noHandover: .noHandover
     case .outsideWindow: .outsideWindow
     case .breakerOpen: .breakerOpen
     case .reportOverdue: .reportOverdue

@@ -47,8 +47,10 @@ package enum Refusal: Error, Hashable, Sendable {
   case noGrant
   case grantNotStarted(until: Timestamp)
   case grantEnded(at: Timestamp)
-  case grantSuspended(cause: String)
+  case grantSuspended(cause: SuspensionCause)
   case grantRevoked(at: Timestamp)
+  case notSuspended(status: String)
+  case noHandover(part: String)
   case outsideWindow(nextOpensAt: Timestamp?)
   case breakerOpen(until: Timestamp)
   case reportOverdue

@@ -45,4 +45,14 @@ package struct HostPattern: Hashable, Sendable, CustomStringConvertible {
         }
     }
   }
+
+  /// Whether there may be a host that both cover.
+  package func overlaps(_ other: HostPattern) -> Bool {
+    switch (form, other.form) {
+    case (.exactly, .exactly): host == other.host
+    case (.exactly, .under): host != other.host && host.isWithin(other.host)
+    case (.under, .exactly): other.overlaps(self)
+    case (.under, .under): host.isWithin(other.host) || other.host.isWithin(host)
+    }
+  }
 }

@@ -51,30 +51,12 @@ extension Grant {
       maxWorkers: allowed.maxWorkers.value, dailyRequests: daily,
       totalRequests: written.totalRequests ?? daily * max(0, days),
       timeZone: written.zone.name, windows: allowed.windows.value, startsAt: starts,
-      endsAt: ends, evidenceExpiresAt: evidenceExpiry(of: written),
+      endsAt: ends, evidenceExpiresAt: written.evidenceExpiresAt,
       costWeight: target.caps.costWeight, setBy: setBy)
   }
 
   private static func costWeightRule(_ target: TargetAssessment) -> String {
     target.findings.rules.first { $0.effect.costWeight == target.caps.costWeight }?.id ?? ""
-  }
-
-  /// The end of the last day of what the approval rests on: the authorisation, and the capacity
-  /// evidence where capacity is said to be known.
-  private static func evidenceExpiry(of target: TargetContent) -> Timestamp? {
-    var days: [LocalDate] = []
-    if target.answers["operator_consent"] == .choice("written_authorisation"),
-      let authorisation = target.authorisation
-    {
-      days.append(authorisation.expiresOn)
-    }
-    let capacity = (target.evidence ?? []).filter { $0.question == "capacity_evidence" }
-    if let capacityKnown = target.answers["capacity_evidence"], capacityKnown != .choice("none"),
-      let last = capacity.map(\.expiresOn).max()
-    {
-      days.append(last)
-    }
-    return days.min().map { target.zone.dayEnd($0) }
   }
 
   private var logDetail: JSONObject {

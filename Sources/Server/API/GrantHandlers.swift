@@ -4,12 +4,17 @@ import HTTPTypes
 import Wire
 import Workflow
 
-/// Grants: the numbers that were really authorised.
+/// Grants: the numbers that were really authorised, and what becomes of them.
 enum GrantHandlers {
   static let endpoints: [Endpoint] = [
     Endpoint(.get, "/v1/grants", list),
     Endpoint(.get, "/v1/grants/{id}", show),
+    Endpoint(.get, "/v1/grants/{id}/usage", usage),
     Endpoint(.post, "/v1/grants/{id}/revocations", revoke),
+    Endpoint(.post, "/v1/grants/{id}/narrowings", narrow),
+    Endpoint(.post, "/v1/grants/{id}/resumptions", resume),
+    Endpoint(.post, "/v1/grants/{id}/attestations", attest),
+    Endpoint(.post, "/v1/grants/{id}/handovers", handOver),
   ]
 
   static func list(_ call: Call) async throws -> Answer {
@@ -27,17 +32,50 @@ enum GrantHandlers {
   }
 
   static func show(_ call: Call) async throws -> Answer {
-    try await call.look({ _ in
-      ShowGrant(grant: try call.identifier("id", of: GrantKind.self, called: "grant"))
-    }) { .ok($0.json) }
+    try await call.look({ _ in ShowGrant(grant: try id(call)) }) { .ok($0.json) }
+  }
+
+  static func usage(_ call: Call) async throws -> Answer {
+    try await call.look({ _ in ShowGrantUsage(grant: try id(call)) }) { .ok($0.json) }
   }
 
   static func revoke(_ call: Call) async throws -> Answer {
     let reason = try call.reason()
     return try await call.perform({ _ in
-      RevokeGrant(
-        grant: try call.identifier("id", of: GrantKind.self, called: "grant"),
-        reason: reason)
+      RevokeGrant(grant: try id(call), reason: reason)
     }) { .created($0.json) }
+  }
+
+  static func narrow(_ call: Call) async throws -> Answer {
+    let input = try call.narrowing()
+    return try await call.perform({ _ in
+      NarrowGrant(grant: try id(call), input: input)
+    }) { .created(["effective_at": JSON($0.effectiveAt)]) }
+  }
+
+  static func resume(_ call: Call) async throws -> Answer {
+    let reason = try call.reason()
+    return try await call.perform({ _ in
+      ResumeGrant(grant: try id(call), reason: reason)
+    }) { Answer($0.awaitsSecond ? 202 : 200, $0.view.json) }
+  }
+
+  static func attest(_ call: Call) async throws -> Answer {
+    try await call.perform({ _ in AttestGrant(grant: try id(call)) }) { attestation in
+      .created([
+        "attested_at": JSON(attestation.at), "next_due": JSON(attestation.nextDue),
+      ])
+    }
+  }
+
+  static func handOver(_ call: Call) async throws -> Answer {
+    let input = try call.body(HandOverGrant.Input.read)
+    return try await call.perform({ _ in
+      HandOverGrant(grant: try id(call), input: input)
+    }) { Answer($0.acceptedAt == nil ? 202 : 200, $0.json) }
+  }
+
+  private static func id(_ call: Call) throws(Refusals) -> GrantID {
+    try call.identifier("id", of: GrantKind.self, called: "grant")
   }
 }

@@ -60,42 +60,6 @@ extension ProposalView.FilledSeat {
   }
 }
 
-extension GrantView {
-  /// `{id, proposal, round, digest, tier, status, effective_status, starts_at, ends_at}`.
-  var summaryJSON: JSON { .object(summary) }
-
-  /// The same with its budgets, pools and everything that stands against using it.
-  var json: JSON {
-    var members = summary
-    members["blocking"] = .array(blocking.map(Problems.blocking))
-    members["pools"] = .array(grant.pools.map { JSON($0) })
-    members["build_digests"] =
-      grant.buildDigests.isEmpty ? .null : .array(grant.buildDigests.map { JSON($0) })
-    members["token_blocks"] = tokenBlocks
-    if case .object(let terms) = grant.terms { members["budgets"] = terms["budgets"] }
-    members["created_at"] = JSON(grant.createdAt)
-    return .object(members)
-  }
-
-  private var tokenBlocks: JSON {
-    .array(
-      blocking.compactMap { refusal in
-        guard case .blockToken(let rule, let text) = refusal else { return nil }
-        return ["rule": .string(rule), "text": .string(text)]
-      })
-  }
-
-  private var summary: JSONObject {
-    [
-      "id": JSON(grant.standing.id), "proposal": JSON(grant.standing.proposal),
-      "round": JSON(grant.round), "digest": JSON(grant.standing.digest),
-      "tier": .string(grant.tier.description), "status": .string(state.rawValue),
-      "effective_status": .string(effectiveStatus),
-      "starts_at": JSON(grant.standing.startsAt), "ends_at": JSON(grant.standing.endsAt),
-    ]
-  }
-}
-
 extension TimelineEntry {
   /// What the log says, without its hashes; the words of a reason beside the detail.
   var json: JSON {

@@ -120,6 +120,19 @@ struct BodyRoute: Sendable, CustomStringConvertible {
       BodyRoute(
         method: "POST", path: "/v1/grants/\(world.grant)/revocations", caller: "legal",
         body: ["reason": "no"], required: [["reason"]]),
+      BodyRoute(
+        method: "POST", path: "/v1/grants/\(world.grant)/resumptions", caller: "legal",
+        body: ["reason": "over"], required: [["reason"]]),
+      BodyRoute(
+        method: "POST", path: "/v1/grants/\(world.grant)/narrowings", caller: "pm",
+        body: [
+          "targets": [["index": 0, "max_rps": 0.1, "burst": 1, "max_workers": 1]],
+          "ends_on": "2099-01-01", "reason": "less",
+        ],
+        required: [["reason"], ["targets", "0", "index"]]),
+      BodyRoute(
+        method: "POST", path: "/v1/grants/\(world.grant)/handovers", caller: "pm",
+        body: ["part": "owner", "to": .string(world.person)], required: [["part"], ["to"]]),
     ]
   }
 
