@@ -1,6 +1,6 @@
 /// A host that may be fetched from whatever its address: `intranet.example`, or with one port
-/// only `intranet.example:8080`, `[fd00::1]:8080`. The name is that of the URL, not one it leads to.
-/// `intranet.example=10.0.0.5:8080` says besides where it is, in plain http.
+/// only `intranet.example:8080`, `[fd00::1]:8080`. The name is that of the URL, not one that it
+/// leads to. `intranet.example=10.0.0.5:8080` says besides where it is, in plain http.
 package struct PermittedHost: Hashable, Sendable, CustomStringConvertible {
   let host: String
   /// Nil: any port.
