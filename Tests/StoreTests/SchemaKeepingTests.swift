@@ -41,7 +41,7 @@ struct SchemaKeepingTests {
 
   /// A file of one byte in one piece.
   @discardableResult
-  private static func attach(_ psql: Psql, _ person: String) throws -> FileID {
+  private static func attach(_ psql: Psql, _ person: String) throws -> String {
     let file = newID(FileKind.self)
     try psql.run(
       """
