@@ -47,7 +47,7 @@ struct SchemaKeepingTests {
       """
       INSERT INTO uploads VALUES ('\(file)', now());
       INSERT INTO upload_pieces VALUES ('\(file)', 1, '\\x01');
-      INSERT INTO files SELECT '\(file)', id, 'a', sha256('\\x01'), 1, 1, 'text/plain',
+      INSERT INTO files SELECT '\(file)', id, 'a', sha256('\\x01'::bytea), 1, 1, 'text/plain',
         '\(person)', now() FROM proposals LIMIT 1;
       """)
     return file
