@@ -83,13 +83,13 @@ struct SchemaKeepingTests {
 
   /// A file of one byte in one piece.
   @discardableResult
-  private static func attach(_ psql: Psql, _ person: String) throws -> FileID {
+  private static func attach(_ psql: Psql, _ person: String) throws -> String {
     let file = newID(FileKind.self)
     try psql.run(
       """
       INSERT INTO uploads VALUES ('\(file)', now());
       INSERT INTO upload_pieces VALUES ('\(file)', 1, '\\x01');
-      INSERT INTO files SELECT '\(file)', id, 'a', sha256('\\x01'), 1, 1, 'text/plain',
+      INSERT INTO files SELECT '\(file)', id, 'a', sha256('\\x01'::bytea), 1, 1, 'text/plain',
         '\(person)', now() FROM proposals LIMIT 1;
       """)
     return file

@@ -97,6 +97,8 @@ extension Connection {
   /// Answers a failure; behind a fault in the message itself the connection is closed.
   func answer(_ failure: HTTPFailure, isFault: Bool) {
     endStream()
+    // Whoever took its content hears of the end there, and is left to clean up.
+    if current?.stream != nil { handlerTask = nil }
     let id = current?.id ?? owner.nextRequestID()
     answer(owner.router.response(to: failure, requestID: id), id: id, isFault: isFault)
   }

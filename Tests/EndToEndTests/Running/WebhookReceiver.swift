@@ -82,13 +82,17 @@ final class WebhookReceiver: Sendable {
   }
 
   private static let server = """
-    import http.server, json, sys
+    import http.server, json, sys, threading
+
+    lock = threading.Lock()
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_POST(self):
             body = self.rfile.read(int(self.headers["content-length"]))
             fields = {name.lower(): value for name, value in self.headers.items()}
-            print(json.dumps({"path": self.path, "fields": fields, "body": body.decode()}))
+            message = {"path": self.path, "fields": fields, "body": body.decode()}
+            with lock:
+                sys.stdout.write(json.dumps(message) + "\\n")
             self.send_response(204)
             self.end_headers()
 
