@@ -50,7 +50,7 @@ extension Act {
     let revision = try await revision(of: grant, in: tx)
     let content = try revision.content(by: self, questions: policy.questions)
     let assessment = try await assess(
-      content, by: policy, approved: try JSONParser.parse(revision.bytes), in: tx)
+      content, of: revision.id, by: policy, approved: try JSONParser.parse(revision.bytes), in: tx)
     let rounds = try await RoundStore.list(of: grant.standing.proposal, in: tx)
     let seats = rounds.first { $0.id == grant.round }?.seats ?? []
     return grant.standing.isAllowed(

@@ -15,7 +15,7 @@ extension ProposalView {
       json["answer"] = JSON(orNull: counter.answer?.rawValue)
       members["counter"] = .object(json)
     }
-    if !numbers.conflicts.isEmpty {
+    if status == .inReview, !numbers.conflicts.isEmpty {
       members["conflicts"] = .array(numbers.conflicts.map(\.json))
     }
     return members

@@ -115,6 +115,9 @@ struct BodyRoute: Sendable, CustomStringConvertible {
         ],
         required: [["revision_digest"], ["role"], ["verdict"]]),
       BodyRoute(
+        method: "POST", path: path + "/counter_acceptances", caller: "pm",
+        body: ["counter_digest": digest], required: [["counter_digest"]]),
+      BodyRoute(
         method: "POST", path: path + "/withdrawals", caller: "pm", body: ["reason": "no"],
         required: [["reason"]]),
       BodyRoute(

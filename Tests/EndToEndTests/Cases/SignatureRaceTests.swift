@@ -168,12 +168,12 @@ struct SignatureRaceTests {
     ]
     try await stage.person("legal").post(path, body).problem(400, "reason_required")
     try await stage.pool.post(path, body.with("reason", "no")).problem(403, "non_human")
-    // Not enforced yet, so refused by name rather than ignored.
     let conditions = try await stage.person("legal").post(
       path,
-      body.with("verdict", "approve").with("conditions", ["targets": [], "note": "slower"])
+      body.with("verdict", "approve")
+        .with("conditions", ["targets": [["index": 7, "burst": 1]], "note": "slower"])
     ).problem(400, "invalid_body")
-    #expect(conditions["errors"].elements.contains { $0["pointer"] == "/conditions" })
+    #expect(conditions["errors"][0]["pointer"] == "/conditions/targets/0/index")
     let view = try await stage.view(proposal)
     #expect(view["status"] == "in_review")
     #expect(view["seats"].elements.allSatisfy { $0["filled_by"] == .null })
