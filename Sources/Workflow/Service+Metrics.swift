@@ -32,10 +32,9 @@ extension Service {
     ] + fetches
   }
 
-  /// Absent where nothing is fetched.
+  /// All 0 where fetching is switched off.
   private var fetches: [MetricFamily] {
-    guard let fetcher else { return [] }
-    let counts = fetcher.counts
+    let counts = fetcher?.counts ?? [:]
     return [
       MetricFamily(
         "site_fetches_total", "Requests to hosts of targets, by what came of them.",
