@@ -38,7 +38,7 @@ package enum GrantFactsStore {
     return Found(
       facts: try facts(row, from: 0),
       budgets: try answers[1].map { row in try budget(row, from: 0, suffixes: suffixes) },
-      issuer: try row.text(11))
+      issuer: try row.text(17))
   }
 
   /// What may have changed while the scopes' lock was waited for.
@@ -46,6 +46,9 @@ package enum GrantFactsStore {
     /// The database's clock.
     package let clock: Timestamp
     package let standing: GrantFacts.Standing
+    package let instants: GrantInstants
+    /// Of the budget.
+    package let endsAt: Timestamp
     package let leftInTotal: Int64
     /// Wishes of the other workers that wait for the budget, longest waiting first.
     package let waiting: [Rate]
@@ -62,7 +65,8 @@ package enum GrantFactsStore {
       preconditionFailure("a budget does not go away: the schema says so")
     }
     return Fresh(
-      clock: try row.instant(0), standing: try standing(row, state: 1, at: 2),
+      clock: try row.instant(0), standing: try standing(row, state: 1, at: 2, causes: 11),
+      instants: try instants(row, from: 6), endsAt: try row.instant(5),
       leftInTotal: try row.int64(3),
       waiting: try row.int64Array(4).map { Rate(microRPS: $0) })
   }
@@ -77,8 +81,9 @@ package enum GrantFactsStore {
       id: try row.identifier(first, of: GrantKind.self),
       proposal: try row.identifier(first + 1, of: ProposalKind.self),
       digest: try row.digest(first + 2), tier: tier,
-      standing: try standing(row, state: first + 9, at: first + 10),
+      standing: try standing(row, state: first + 9, at: first + 10, causes: first + 16),
       startsAt: try row.instant(first + 4), endsAt: try row.instant(first + 5),
+      instants: try instants(row, from: first + 11),
       pools: try row.textArray(first + 6).map { try row.decoded(first + 6, PoolID($0)) },
       buildDigests: try row.textArray(first + 7).map { try row.decoded(first + 7, Digest($0)) },
       tokenBlocks: try tokenBlocks(row, first + 8),
@@ -87,16 +92,27 @@ package enum GrantFactsStore {
   }
 
   private static func standing(
-    _ row: Row, state: Int, at: Int
+    _ row: Row, state: Int, at: Int, causes: Int
   ) throws -> GrantFacts.Standing {
     let state = try row.decoded(state, GrantState(rawValue: try row.text(state)))
     let at = try row.instant(at)
     switch state {
-    case .scheduled, .active: return .inForce
-    case .suspended: return .suspended(cause: GrantState.suspended.rawValue)
     case .revoked: return .revoked(at: at)
     case .replaced, .ended: return .ended(at: at)
+    case .scheduled, .active, .suspended: break
     }
+    let standing = try row.textArray(causes)
+      .map { try row.decoded(causes, SuspensionCause(rawValue: $0)) }
+    return standing.isEmpty ? .inForce : .suspended(causes: standing.sorted())
+  }
+
+  /// Reads five columns: end, replacement, evidence, attestation, party.
+  private static func instants(_ row: Row, from first: Int) throws -> GrantInstants {
+    GrantInstants(
+      endsAt: try row.instant(first), replacedAt: try row.instantOrNil(first + 1),
+      evidenceExpiresAt: try row.instantOrNil(first + 2),
+      attestationMissedAt: try row.instantOrNil(first + 3),
+      partyGoneAt: try row.instantOrNil(first + 4))
   }
 
   private static func tokenBlocks(
@@ -139,9 +155,9 @@ package enum GrantFactsStore {
     SELECT p.id, (
       SELECT g.id FROM grants g
       WHERE g.proposal = p.id
-      ORDER BY (g.starts_at <= $3 AND g.ends_at > $3 AND (
-          SELECT t.to_state FROM transitions t
-          WHERE t.object = g.id ORDER BY t.seq DESC LIMIT 1) IN ('scheduled', 'active')) DESC,
+      ORDER BY (g.starts_at <= $3 AND EXISTS (
+          SELECT FROM grant_standings h WHERE h.grant_id = g.id AND h.closed_at IS NULL
+            AND $3 < least(h.ends_at, h.replaced_at))) DESC,
         g.id DESC
       LIMIT 1)
     FROM proposals p WHERE p.id = $1 OR p.number = $2
@@ -151,8 +167,14 @@ package enum GrantFactsStore {
     """
     SELECT g.id, g.proposal, g.digest, g.tier, g.starts_at, g.ends_at,
       array(SELECT p.pool::text FROM grant_pools p WHERE p.grant_id = g.id ORDER BY p.pool),
-      g.build_digests, g.token_blocks, t.to_state, t.at, (SELECT issuer FROM service)
-    FROM grants g CROSS JOIN LATERAL (
+      g.build_digests, g.token_blocks, t.to_state, t.at, h.ends_at, h.replaced_at,
+      h.evidence_expires_at, h.attestation_missed_at, h.party_gone_at,
+      array(SELECT DISTINCT s.cause FROM suspensions s WHERE s.grant_id = h.grant_id
+        AND NOT EXISTS (SELECT FROM suspension_lifts l WHERE l.suspension = s.event)),
+      (SELECT issuer FROM service)
+    FROM grants g
+    JOIN grant_standings h ON h.grant_id = g.id
+    CROSS JOIN LATERAL (
       SELECT to_state, at FROM transitions WHERE object = g.id ORDER BY seq DESC LIMIT 1) t
     WHERE g.id = $1
     """)
@@ -162,8 +184,13 @@ package enum GrantFactsStore {
     SELECT clock_timestamp(), t.to_state, t.at, b.total_requests - b.total_used, array(
       SELECT w.wants_urps FROM lease_waits w
       WHERE w.budget = b.id AND w.worker <> $3 AND w.until > clock_timestamp()
-      ORDER BY w.since, w.worker LIMIT $4)
-    FROM budgets b CROSS JOIN LATERAL (
+      ORDER BY w.since, w.worker LIMIT $4), b.ends_at, h.ends_at, h.replaced_at,
+      h.evidence_expires_at, h.attestation_missed_at, h.party_gone_at,
+      array(SELECT DISTINCT s.cause FROM suspensions s WHERE s.grant_id = h.grant_id
+        AND NOT EXISTS (SELECT FROM suspension_lifts l WHERE l.suspension = s.event))
+    FROM budgets b
+    JOIN grant_standings h ON h.grant_id = $2
+    CROSS JOIN LATERAL (
       SELECT to_state, at FROM transitions WHERE object = $2 ORDER BY seq DESC LIMIT 1) t
     WHERE b.id = $1
     """)

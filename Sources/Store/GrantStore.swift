@@ -50,6 +50,12 @@ package enum GrantStore {
       ], rows: 1)
     for pool in grant.pools { tx.write(insertPool, [.id(grant.id), .id(pool)]) }
     for budget in grant.budgets { record(budget, of: grant, in: tx) }
+    tx.write(
+      updateStanding,
+      [
+        .id(grant.id), .instant(grant.budgets.compactMap(\.evidenceExpiresAt).min()),
+        .instant(GrantInstants.attestationMissed(after: grant.startsAt)),
+      ])
     let event = try await LogStore.append(ruling.entry, in: tx)
     TransitionStore.append(
       grant.id, from: RoundState.approved.rawValue, to: GrantState.scheduled.rawValue,
@@ -87,64 +93,36 @@ package enum GrantStore {
       ])
   }
 
-  private static func grant(_ row: Row) throws -> GrantRecord {
-    let state = try row.decoded(5, GrantState(rawValue: try row.text(5)))
-    let standing = GrantStanding(
-      id: try row.identifier(0, of: GrantKind.self),
-      proposal: try row.identifier(1, of: ProposalKind.self), digest: try row.digest(2),
-      startsAt: try row.instant(3), endsAt: try row.instant(4), recorded: state,
-      revokedAt: state == .revoked ? try row.instant(6) : nil)
-    return GrantRecord(
-      standing: standing, round: try row.identifier(7, of: RoundKind.self),
-      tier: try row.decoded(8, Tier(try row.text(8))),
-      pools: try row.textArray(9).map { try row.decoded(9, PoolID($0)) },
-      buildDigests: try row.textArray(10).map { try row.decoded(10, Digest($0)) },
-      tokenBlocks: try JSONParser.parse(Array(try row.text(11).utf8)),
-      terms: try JSONParser.parse(try row.bytes(12)), hosts: try row.textArray(13),
-      createdAt: try row.instant(14))
-  }
-
   static let selectOne = Statement(
     """
-    SELECT g.id, g.proposal, g.digest, g.starts_at, g.ends_at, t.to_state, t.at, g.round, g.tier,
-      array(SELECT p.pool::text FROM grant_pools p WHERE p.grant_id = g.id ORDER BY p.pool),
-      g.build_digests, g.token_blocks, g.terms,
-      array(SELECT h FROM budgets b, unnest(b.hosts) h WHERE b.grant_id = g.id), g.created_at
-    FROM grants g CROSS JOIN LATERAL (
-      SELECT to_state, at FROM transitions WHERE object = g.id ORDER BY seq DESC LIMIT 1) t
-    WHERE g.id = $1
+    SELECT id, proposal, digest, starts_at, recorded, recorded_at, ends_at, replaced_at,
+      evidence_expires_at, attestation_missed_at, party_gone_at, spent_at, suspensions, round,
+      tier, pools, build_digests, token_blocks, terms, hosts, created_at, owner, deputy,
+      maintainer, attested_at, replaced_by
+    FROM grant_records WHERE id = $1
     """)
 
   static let selectOfProposal = Statement(
     """
-    SELECT g.id, g.proposal, g.digest, g.starts_at, g.ends_at, t.to_state, t.at, g.round, g.tier,
-      array(SELECT p.pool::text FROM grant_pools p WHERE p.grant_id = g.id ORDER BY p.pool),
-      g.build_digests, g.token_blocks, g.terms,
-      array(SELECT h FROM budgets b, unnest(b.hosts) h WHERE b.grant_id = g.id), g.created_at
-    FROM grants g CROSS JOIN LATERAL (
-      SELECT to_state, at FROM transitions WHERE object = g.id ORDER BY seq DESC LIMIT 1) t
-    WHERE g.proposal = $1 ORDER BY g.id
+    SELECT id, proposal, digest, starts_at, recorded, recorded_at, ends_at, replaced_at,
+      evidence_expires_at, attestation_missed_at, party_gone_at, spent_at, suspensions, round,
+      tier, pools, build_digests, token_blocks, terms, hosts, created_at, owner, deputy,
+      maintainer, attested_at, replaced_by
+    FROM grant_records WHERE proposal = $1 ORDER BY id
     """)
 
   static let selectPage = Statement(
     """
-    SELECT g.id, g.proposal, g.digest, g.starts_at, g.ends_at, t.to_state, t.at, g.round, g.tier,
-      array(SELECT p.pool::text FROM grant_pools p WHERE p.grant_id = g.id ORDER BY p.pool),
-      g.build_digests, g.token_blocks, g.terms,
-      array(SELECT h FROM budgets b, unnest(b.hosts) h WHERE b.grant_id = g.id), g.created_at
-    FROM grants g CROSS JOIN LATERAL (
-      SELECT to_state, at FROM transitions WHERE object = g.id ORDER BY seq DESC LIMIT 1) t
+    SELECT id, proposal, digest, starts_at, recorded, recorded_at, ends_at, replaced_at,
+      evidence_expires_at, attestation_missed_at, party_gone_at, spent_at, suspensions, round,
+      tier, pools, build_digests, token_blocks, terms, hosts, created_at, owner, deputy,
+      maintainer, attested_at, replaced_by
+    FROM grant_records g
     WHERE g.id > $1
-      AND ($2::text IS NULL OR $2::text = CASE
-        WHEN t.to_state IN ('ended', 'revoked', 'replaced') THEN t.to_state
-        WHEN $4 >= g.ends_at THEN 'ended'
-        WHEN t.to_state = 'suspended' THEN 'suspended'
-        WHEN $4 < g.starts_at THEN 'scheduled'
-        ELSE 'active' END)
+      AND ($2::text IS NULL OR $2::text = grant_state(g.id, g.starts_at, $4))
       AND ($3::text IS NULL OR EXISTS (
-        SELECT FROM budgets b, unnest(b.hosts) h
-        WHERE b.grant_id = g.id AND (h = $3::text OR right(h, length($3::text) + 1)
-          = '.' || $3::text)))
+        SELECT FROM unnest(g.hosts) h
+        WHERE h = $3::text OR right(h, length($3::text) + 1) = '.' || $3::text))
     ORDER BY g.id LIMIT $5
     """)
 
@@ -170,5 +148,11 @@ package enum GrantStore {
     INSERT INTO budgets (id, grant_id, target, hosts, path_prefixes, methods, starts_at, ends_at,
       total_requests, evidence_expires_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    """)
+
+  static let updateStanding = Statement(
+    """
+    UPDATE grant_standings SET evidence_expires_at = $2, attestation_missed_at = $3
+    WHERE grant_id = $1
     """)
 }

@@ -19,11 +19,11 @@ package enum LeaseContextStore {
   ) async throws -> LeaseContext? {
     let answers = try await tx.query(statements(id))
     guard let row = answers[0].first else { return nil }
-    let budget = try GrantFactsStore.budget(row, from: 40, suffixes: suffixes)
+    let budget = try GrantFactsStore.budget(row, from: 46, suffixes: suffixes)
     return LeaseContext(
       view: try LeaseStore.view(row),
       grant: try GrantFactsStore.facts(row, from: 29).within(budget),
-      budget: budget, issuer: try row.text(50),
+      budget: budget, issuer: try row.text(56),
       sites: try answers[1].map(ChargedSiteStore.site))
   }
 
@@ -41,12 +41,16 @@ package enum LeaseContextStore {
       e.name, w.name, g.proposal,
       g.id, g.proposal, g.digest, g.tier, g.starts_at, g.ends_at,
       array(SELECT p.pool::text FROM grant_pools p WHERE p.grant_id = g.id ORDER BY p.pool),
-      g.build_digests, g.token_blocks, t.to_state, t.at,
+      g.build_digests, g.token_blocks, t.to_state, t.at, h.ends_at, h.replaced_at,
+      h.evidence_expires_at, h.attestation_missed_at, h.party_gone_at,
+      array(SELECT DISTINCT s.cause FROM suspensions s WHERE s.grant_id = h.grant_id
+        AND NOT EXISTS (SELECT FROM suspension_lifts l WHERE l.suspension = s.event)),
       b.id, b.grant_id, b.target, b.hosts, b.path_prefixes, b.methods, b.starts_at, b.ends_at,
       b.evidence_expires_at, b.total_requests - b.total_used, (SELECT issuer FROM service)
     FROM leases l
     JOIN workers w ON w.id = l.worker
     JOIN grants g ON g.id = l.grant_id
+    JOIN grant_standings h ON h.grant_id = g.id
     JOIN budgets b ON b.id = l.budget
     CROSS JOIN LATERAL (
       SELECT to_state, at FROM transitions WHERE object = g.id ORDER BY seq DESC LIMIT 1) t

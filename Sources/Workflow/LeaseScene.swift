@@ -94,9 +94,12 @@ struct LeaseScene: Sendable {
       preconditionFailure("a budget has its scope: the schema says so")
     }
     return LeaseGround(
-      now: now, grant: grant.standing(locked.fresh.standing), budget: own,
-      sites: scopes.filter { $0.id != own.id }, locks: locked.locks, keyEndsAt: keyEndsAt,
-      evidenceExpiresAt: budget.evidenceExpiresAt, leftInTotal: locked.fresh.leftInTotal,
+      now: now,
+      grant: grant.refreshed(
+        standing: locked.fresh.standing, instants: locked.fresh.instants,
+        endsAt: locked.fresh.endsAt),
+      budget: own, sites: scopes.filter { $0.id != own.id }, locks: locked.locks,
+      keyEndsAt: keyEndsAt, leftInTotal: locked.fresh.leftInTotal,
       waiting: locked.fresh.waiting)
   }
 

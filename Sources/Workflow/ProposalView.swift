@@ -51,9 +51,12 @@ extension GrantRecord {
     switch standing.state(at: now) {
     case .active: break
     case .scheduled: found.append(.grantNotStarted(until: standing.startsAt))
-    case .suspended: found.append(.grantSuspended(cause: "see the timeline"))
+    case .suspended: break
     case .ended, .replaced: found.append(.grantEnded(at: min(now, standing.endsAt)))
-    case .revoked: found.append(.grantRevoked(at: standing.revokedAt ?? now))
+    case .revoked: found.append(.grantRevoked(at: standing.recordedAt))
+    }
+    if standing.state(at: now).isStanding {
+      found += standing.causes(at: now).map { .grantSuspended(cause: $0.cause) }
     }
     return found
   }

@@ -15,9 +15,9 @@ package struct RevokeGrant: Command {
   package func run(by act: Act, in tx: borrowing Transaction) async throws -> GrantView {
     let missing = Refusals(.notFound(kind: "grant", id: grant.text))
     guard let seen = try await GrantStore.find(grant, in: tx),
-      let proposal = try await ProposalStore.lock(.id(seen.standing.proposal), in: tx),
-      let found = try await GrantStore.find(grant, in: tx)
+      let proposal = try await ProposalStore.lock(.id(seen.standing.proposal), in: tx)
     else { throw missing }
+    let found = try await act.lockedGrant(grant, in: tx)
     let reason = try reason.get()
     let signer = try await act.signer(in: tx)
     let review = try await act.review(of: proposal, caller: signer.person, in: tx)

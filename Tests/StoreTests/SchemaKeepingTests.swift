@@ -5,9 +5,10 @@ import Testing
 @Suite("the schema: nothing submitted is changed or deleted (R3, R20)")
 struct SchemaKeepingTests {
   static let appendOnly = [
-    "decision_voids", "decisions", "event_reasons", "events", "grant_pools", "grants",
-    "lease_terms", "legal_transitions", "lock_releases", "locks", "policies", "proposals",
-    "revisions", "round_seats", "rounds", "service", "transitions",
+    "attestations", "decision_voids", "decisions", "event_reasons", "events", "grant_pools",
+    "grants", "handover_acceptances", "handovers", "lease_terms", "legal_transitions",
+    "lock_releases", "locks", "narrowings", "policies", "proposals", "resumptions", "revisions",
+    "round_seats", "rounds", "service", "suspension_lifts", "suspensions", "transitions",
   ]
 
   /// Rows for the tables that a grant with a lease leaves empty.
@@ -21,6 +22,26 @@ struct SchemaKeepingTests {
         VALUES ('\(lock)', 'everything', 'stop', '\(person)', '\(person)', '{operator}', now());
       INSERT INTO lock_releases (lock, n, person, identity, reason, released_at)
         VALUES ('\(lock)', 1, '\(person)', '\(person)', 'go', now());
+      """)
+    try fillGrant(psql, person)
+  }
+
+  private static func fillGrant(_ psql: Psql, _ person: String) throws {
+    let event = try psql.value("SELECT id FROM events ORDER BY id LIMIT 1")
+    let signer = try psql.value("SELECT person FROM decisions ORDER BY id LIMIT 1")
+    let grant = try psql.value("SELECT id FROM grants")
+    try psql.run(
+      """
+      INSERT INTO suspensions (event, grant_id, cause, role, since)
+        VALUES ('\(event)', '\(grant)', 'party_gone', 'legal_reviewer', now());
+      INSERT INTO resumptions (suspension, n, person, identity, role, event, resumed_at)
+        VALUES ('\(event)', 1, '\(signer)', '\(signer)', 'legal_reviewer', '\(event)', now());
+      INSERT INTO suspension_lifts VALUES ('\(event)', '\(event)', now());
+      INSERT INTO narrowings VALUES ('\(event)', '\(grant)', 1, '\(person)', '{}', now(), now());
+      INSERT INTO attestations VALUES ('\(event)', '\(grant)', '\(person)', now());
+      INSERT INTO handovers VALUES
+        ('\(event)', '\(grant)', 'owner', '\(signer)', '\(person)', '\(person)', now());
+      INSERT INTO handover_acceptances VALUES ('\(event)', '\(event)', now());
       """)
   }
 

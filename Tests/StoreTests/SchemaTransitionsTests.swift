@@ -43,9 +43,9 @@ struct SchemaTransitionsTests {
     kind: "grant", prefix: "grant_", first: ("approved", "scheduled"),
     states: ["approved", "scheduled", "active", "suspended", "ended", "revoked", "replaced"],
     legal: [
-      "scheduled": ["active", "revoked"],
+      "scheduled": ["active", "revoked", "replaced"],
       "active": ["suspended", "revoked", "replaced", "ended"],
-      "suspended": ["active", "revoked"],
+      "suspended": ["active", "revoked", "replaced", "ended"],
     ],
     paths: [
       "scheduled": ["approved", "scheduled"], "active": ["approved", "scheduled", "active"],

@@ -57,7 +57,8 @@ extension Refusal {
     case .noGrant: "The proposal has no grant; it has to be approved first."
     case .grantNotStarted(let until): "The grant starts at \(until)."
     case .grantEnded(let at): "The grant ended at \(at); going on takes a new revision."
-    case .grantSuspended(let cause): "The grant is suspended: \(cause)."
+    case .grantSuspended(let cause):
+      "The grant is suspended (\(cause.rawValue)): \(cause.remedy)."
     case .grantRevoked(let at): "The grant was revoked at \(at)."
     case .outsideWindow(let next):
       next.map { "Outside the granted hours; they open next at \($0)." }
@@ -125,6 +126,7 @@ extension Refusal {
     case .blockToken(let rule, _), .blockSubmit(let rule, _): rule
     case .locked(_, let scope, _, _): scope
     case .leaseExists(let lease, _): lease.text
+    case .grantSuspended(let cause): cause.rawValue
     case .conditionWidens(let pointer): pointer
     case .noCapacity(let scope, _), .dailyRequestsSpent(let scope, _): scope
     case .partyInactive(_, let person): person

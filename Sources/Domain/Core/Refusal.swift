@@ -41,7 +41,7 @@ package enum Refusal: Error, Hashable, Sendable {
   case noGrant
   case grantNotStarted(until: Timestamp)
   case grantEnded(at: Timestamp)
-  case grantSuspended(cause: String)
+  case grantSuspended(cause: SuspensionCause)
   case grantRevoked(at: Timestamp)
   case outsideWindow(nextOpensAt: Timestamp?)
   case breakerOpen(until: Timestamp)

@@ -3,7 +3,8 @@ package struct GrantFacts: Hashable, Sendable {
   /// The stored state; what time brings (`scheduled`, `ended`) follows from the instants.
   package enum Standing: Hashable, Sendable {
     case inForce
-    case suspended(cause: String)
+    /// In order of cause, at least one.
+    case suspended(causes: [SuspensionCause])
     case revoked(at: Timestamp)
     /// Replaced by a later revision, or ended early.
     case ended(at: Timestamp)
@@ -22,6 +23,8 @@ package struct GrantFacts: Hashable, Sendable {
   package let standing: Standing
   package let startsAt: Timestamp
   package let endsAt: Timestamp
+  /// What time will bring to the whole grant.
+  package let instants: GrantInstants
   package let pools: [PoolID]
   /// Empty: the build is not checked.
   package let buildDigests: [Digest]
@@ -41,8 +44,8 @@ package struct GrantFacts: Hashable, Sendable {
 
   package init(
     id: GrantID, proposal: ProposalID, digest: Digest, tier: Tier, standing: Standing,
-    startsAt: Timestamp, endsAt: Timestamp, pools: [PoolID], buildDigests: [Digest],
-    tokenBlocks: [TokenBlock], evidence: Evidence
+    startsAt: Timestamp, endsAt: Timestamp, instants: GrantInstants? = nil, pools: [PoolID],
+    buildDigests: [Digest], tokenBlocks: [TokenBlock], evidence: Evidence
   ) {
     self.id = id
     self.proposal = proposal
@@ -51,6 +54,7 @@ package struct GrantFacts: Hashable, Sendable {
     self.standing = standing
     self.startsAt = startsAt
     self.endsAt = endsAt
+    self.instants = instants ?? GrantInstants(endsAt: endsAt)
     self.pools = pools
     self.buildDigests = buildDigests
     self.tokenBlocks = tokenBlocks
@@ -59,21 +63,29 @@ package struct GrantFacts: Hashable, Sendable {
 
   /// The grant as it is for one target, whose days are in the target's own zone.
   package func within(_ budget: Budget) -> GrantFacts {
-    changed(standing: standing, startsAt: budget.startsAt, endsAt: budget.endsAt)
+    changed(
+      standing: standing, startsAt: budget.startsAt,
+      endsAt: min(budget.endsAt, instants.endsAt), instants: instants)
   }
 
-  /// The same grant with its state as it was read again.
-  package func standing(_ standing: Standing) -> GrantFacts {
-    changed(standing: standing, startsAt: startsAt, endsAt: endsAt)
+  /// The same grant for one target as it was read again behind the locks.
+  ///
+  /// - Parameter endsAt: of the target.
+  package func refreshed(
+    standing: Standing, instants: GrantInstants, endsAt: Timestamp
+  ) -> GrantFacts {
+    changed(
+      standing: standing, startsAt: startsAt, endsAt: min(endsAt, instants.endsAt),
+      instants: instants)
   }
 
   private func changed(
-    standing: Standing, startsAt: Timestamp, endsAt: Timestamp
+    standing: Standing, startsAt: Timestamp, endsAt: Timestamp, instants: GrantInstants
   ) -> GrantFacts {
     GrantFacts(
       id: id, proposal: proposal, digest: digest, tier: tier, standing: standing,
-      startsAt: startsAt, endsAt: endsAt, pools: pools, buildDigests: buildDigests,
-      tokenBlocks: tokenBlocks, evidence: evidence)
+      startsAt: startsAt, endsAt: endsAt, instants: instants, pools: pools,
+      buildDigests: buildDigests, tokenBlocks: tokenBlocks, evidence: evidence)
   }
 
   /// Why a lease for hosts that no one target covers is refused, with all that stands in the
@@ -92,9 +104,13 @@ package struct GrantFacts: Hashable, Sendable {
     var refusals = tokenBlocks.map { Refusal.blockToken(rule: $0.rule, text: $0.text) }
     switch standing {
     case .inForce: break
-    case .suspended(let cause): refusals.append(.grantSuspended(cause: cause))
+    case .suspended(let causes): refusals += causes.map { .grantSuspended(cause: $0) }
     case .revoked(let at): refusals.append(.grantRevoked(at: at))
     case .ended(let at): refusals.append(.grantEnded(at: at))
+    }
+    refusals += instants.suspensions(at: now).map { .grantSuspended(cause: $0.cause) }
+    if let replacedAt = instants.replacedAt, now >= replacedAt {
+      refusals.append(.grantEnded(at: replacedAt))
     }
     if now < startsAt { refusals.append(.grantNotStarted(until: startsAt)) }
     if now.adding(seconds: LeaseTerm.secondsLeast) > endsAt {

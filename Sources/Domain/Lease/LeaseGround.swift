@@ -10,7 +10,6 @@ package struct LeaseGround: Sendable {
   package let locks: [Lock]
   /// When the credential stops working.
   package let keyEndsAt: Timestamp
-  package let evidenceExpiresAt: Timestamp?
   /// Requests that the grant's total leaves.
   package let leftInTotal: Int64
   /// Wishes of workers that wait for a free place, longest waiting first.
@@ -18,7 +17,7 @@ package struct LeaseGround: Sendable {
 
   package init(
     now: Timestamp, grant: GrantFacts, budget: Scope, sites: [Scope], locks: [Lock],
-    keyEndsAt: Timestamp, evidenceExpiresAt: Timestamp?, leftInTotal: Int64, waiting: [Rate]
+    keyEndsAt: Timestamp, leftInTotal: Int64, waiting: [Rate]
   ) {
     self.now = now
     self.grant = grant
@@ -26,7 +25,6 @@ package struct LeaseGround: Sendable {
     self.sites = sites
     self.locks = locks
     self.keyEndsAt = keyEndsAt
-    self.evidenceExpiresAt = evidenceExpiresAt
     self.leftInTotal = leftInTotal
     self.waiting = waiting
   }
@@ -37,8 +35,10 @@ package struct LeaseGround: Sendable {
   var refusals: [Refusal] {
     var refusals = locks.map(\.refusal) + grant.refusals(at: now)
     let soon = now.adding(seconds: LeaseTerm.secondsLeast)
-    if let evidenceExpiresAt, soon > evidenceExpiresAt {
-      refusals.append(.grantSuspended(cause: "evidence_expired"))
+    refusals += grant.instants.suspensions(at: soon.adding(microseconds: -1))
+      .map { .grantSuspended(cause: $0.cause) }
+    if let replacedAt = grant.instants.replacedAt, soon > grant.instants.stopsAt {
+      refusals.append(.grantEnded(at: replacedAt))
     }
     if soon > keyEndsAt {
       refusals.append(.notAllowed(act: "A lease", who: "a key that works a while longer"))
@@ -60,7 +60,7 @@ package struct LeaseGround: Sendable {
 
   /// The earliest of every boundary of I5.
   var boundary: Timestamp {
-    [hoursEnd, grant.endsAt, keyEndsAt, evidenceExpiresAt ?? grant.endsAt].min() ?? now
+    [hoursEnd, grant.endsAt, keyEndsAt, grant.instants.stopsAt].min() ?? now
   }
 
   /// Requests that may still be reserved.

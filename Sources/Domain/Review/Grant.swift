@@ -48,19 +48,6 @@ package struct GrantedBudget: Hashable, Sendable {
 package enum GrantState: String, Hashable, Sendable, CaseIterable {
   case scheduled, active, suspended, ended, revoked, replaced
 
-  /// The state at an instant: starting and ending hold from their instant, whether or not a job
-  /// has recorded them.
-  package static func at(
-    _ now: Timestamp, recorded: GrantState, startsAt: Timestamp, endsAt: Timestamp
-  ) -> GrantState {
-    switch recorded {
-    case .ended, .revoked, .replaced: recorded
-    case .suspended: now >= endsAt ? .ended : .suspended
-    case .scheduled, .active:
-      now >= endsAt ? .ended : now < startsAt ? .scheduled : .active
-    }
-  }
-
   /// Whether it can still be used or come to be.
   package var isStanding: Bool { self == .scheduled || self == .active || self == .suspended }
 }

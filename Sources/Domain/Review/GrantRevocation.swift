@@ -1,33 +1,4 @@
-/// A grant as a revocation is judged by it.
-package struct GrantStanding: Hashable, Sendable {
-  package let id: GrantID
-  package let proposal: ProposalID
-  package let digest: Digest
-  package let startsAt: Timestamp
-  package let endsAt: Timestamp
-  /// The last recorded state.
-  package let recorded: GrantState
-  /// When it was revoked, if it was.
-  package let revokedAt: Timestamp?
-
-  package init(
-    id: GrantID, proposal: ProposalID, digest: Digest, startsAt: Timestamp, endsAt: Timestamp,
-    recorded: GrantState, revokedAt: Timestamp?
-  ) {
-    self.id = id
-    self.proposal = proposal
-    self.digest = digest
-    self.startsAt = startsAt
-    self.endsAt = endsAt
-    self.recorded = recorded
-    self.revokedAt = revokedAt
-  }
-
-  /// The state at an instant.
-  package func state(at now: Timestamp) -> GrantState {
-    GrantState.at(now, recorded: recorded, startsAt: startsAt, endsAt: endsAt)
-  }
-
+extension GrantStanding {
   /// Ends it at once by one person (lifecycle transition 16).
   package func revoked(
     by signer: Signer, parties: Parties, actor: Actor, at now: Timestamp
@@ -42,7 +13,7 @@ package struct GrantStanding: Hashable, Sendable {
           act: "revoke", who: "the requester, the owner, an operator or a deciding role"))
     }
     switch state(at: now) {
-    case .revoked: found.append(.grantRevoked(at: revokedAt ?? now))
+    case .revoked: found.append(.grantRevoked(at: recordedAt))
     case .ended: found.append(.grantEnded(at: endsAt))
     case .replaced: found.append(.notOpen(status: GrantState.replaced.rawValue))
     case .scheduled, .active, .suspended: break
@@ -50,9 +21,7 @@ package struct GrantStanding: Hashable, Sendable {
     try Refusals.check(found)
     return Ruling(
       GrantRevocation(grant: id, from: recorded, at: now),
-      LogEntry(
-        .grantRevoked, stream: StreamID(id),
-        object: EventObject("grant", id.text, digest: digest), by: actor, at: now))
+      entry(.grantRevoked, by: actor, at: now))
   }
 }
 

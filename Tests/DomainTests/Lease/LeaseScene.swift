@@ -20,6 +20,7 @@ struct LeaseScene {
   var tokenBlocks: [GrantFacts.TokenBlock] = []
   var evidence = GrantFacts.Evidence.recordedIsEnough
   var evidenceExpiresAt: Timestamp?
+  var replacedAt: Timestamp?
   var keyEndsAt = Timestamp(microseconds: 5_000_000_000_000_000)
   var leftInTotal: Int64 = 1_000_000_000
   var locks: [Lock] = []
@@ -39,11 +40,13 @@ struct LeaseScene {
       now: now,
       grant: GrantFacts(
         id: grantID, proposal: proposal, digest: .zero, tier: .t0, standing: standing,
-        startsAt: startsAt, endsAt: endsAt, pools: [pool], buildDigests: builds,
-        tokenBlocks: tokenBlocks, evidence: evidence),
+        startsAt: startsAt, endsAt: endsAt,
+        instants: GrantInstants(
+          endsAt: endsAt, replacedAt: replacedAt, evidenceExpiresAt: evidenceExpiresAt),
+        pools: [pool], buildDigests: builds, tokenBlocks: tokenBlocks, evidence: evidence),
       budget: scope(.budget(budgetID), budget, budgetOpening),
       sites: [scope(.site(siteID), site, siteOpening)], locks: locks, keyEndsAt: keyEndsAt,
-      evidenceExpiresAt: evidenceExpiresAt, leftInTotal: leftInTotal, waiting: waiting)
+      leftInTotal: leftInTotal, waiting: waiting)
   }
 
   var actor: Actor {

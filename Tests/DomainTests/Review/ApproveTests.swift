@@ -129,8 +129,9 @@ struct ApproveTests {
     func standing(_ recorded: GrantState) -> GrantStanding {
       GrantStanding(
         id: ContentBuilder.id(GrantKind.self, 1), proposal: Build.proposal,
-        digest: Build.digest, startsAt: Build.start, endsAt: Build.start.adding(seconds: 86_400),
-        recorded: recorded, revokedAt: Build.start)
+        digest: Build.digest, startsAt: Build.start,
+        instants: GrantInstants(endsAt: Build.start.adding(seconds: 86_400)),
+        recorded: recorded, recordedAt: Build.start)
     }
     for signer in [
       Build.signer(4, []), Build.signer(1, []), Build.signer(20, [.operator]), legal,
