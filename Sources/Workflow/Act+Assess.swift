@@ -5,9 +5,11 @@ import Store
 extension Act {
   /// What a policy says of a content now, with the sites registered now.
   ///
-  /// - Parameter approved: canonical JSON of the content approved before, if any.
+  /// - Parameters:
+  ///   - approved: canonical JSON of the content approved before, if any.
+  ///   - day: whose law and dates count; nil for today.
   func assess(
-    _ content: ProposalContent, by policy: Policy, approved: JSON?,
+    _ content: ProposalContent, by policy: Policy, approved: JSON?, on day: LocalDate? = nil,
     in tx: borrowing Transaction
   ) async throws -> Assessment {
     let names = content.targets.flatMap { $0.patterns.flatMap(\.host.selfAndParents) }
@@ -15,7 +17,8 @@ extension Act {
       try await SiteStore.at(Set(names), in: tx), suffixes: service.suffixes)
     let change = approved.map { ContentDiff(from: $0, to: content.json).change } ?? .first
     return policy.assess(
-      content, sites: content.targets.map(sites.covering), change: change, on: now.utcDate)
+      content, sites: content.targets.map(sites.covering), change: change,
+      on: day ?? now.utcDate)
   }
 
   /// Content of the newest approved round's revision; nil when nothing was approved.

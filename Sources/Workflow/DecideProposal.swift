@@ -23,29 +23,24 @@ package struct DecideProposal: Command {
     let verdict = try verdict.get()
     // Nobody loses a role or the account between the judgement of a signature and its COMMIT.
     try await SignerStore.lockSigners(of: found.id, and: act.actor.person, in: tx)
-    let review = try await act.review(of: found, caller: act.actor.person, in: tx)
+    let review = try await act.reassessed(
+      act.review(of: found, caller: act.actor.person, in: tx), in: tx)
     let signer = act.actor.person.flatMap { review.signers[$0] }
     let ruling = try review.decided(verdict, by: signer, actor: act.actor, at: act.now)
     try await DecisionStore.record(ruling, in: tx)
     if let signer, verdict.verdict == .approve {
-      try await finish(
-        review.adding(ruling.subject, by: signer), of: found, by: act, in: tx)
+      try await finish(review.adding(ruling.subject, by: signer), by: act, in: tx)
     }
     return ruling.subject.decision
   }
 
   /// Approves the round and creates its grant, if this was the last signature.
   private func finish(
-    _ review: Review, of proposal: Proposal, by act: Act, in tx: borrowing Transaction
+    _ review: Review, by act: Act, in tx: borrowing Transaction
   ) async throws {
-    guard let round = review.round, round.seats.allSatisfy({ review.approval(of: $0) != nil }),
-      let revision = try await RevisionStore.find(round.revisionNumber, of: proposal.id, in: tx)
+    guard let round = review.round, round.seats.allSatisfy({ review.approval(of: $0) != nil })
     else { return }
-    let policy = try await ParsedPolicies.policy(round.policyVersion, in: tx)
-    let content = try revision.content(by: act, questions: policy.questions)
-    let rounds = try await RoundStore.list(of: proposal.id, in: tx)
-    let assessment = try await act.assess(
-      content, by: policy, approved: try await act.approvedContent(of: rounds, in: tx), in: tx)
+    let (content, assessment) = try await act.assessment(of: round, in: tx)
     guard
       let approval = review.approved(assessment: assessment, by: act.actor, at: act.now)
     else { return }

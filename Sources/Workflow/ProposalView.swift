@@ -16,6 +16,8 @@ package struct ProposalView: Sendable {
   package let canDecide: [(role: Role, reasons: [Refusal])]
   package let grant: GrantRecord?
   package let grantState: GrantState?
+  /// Nil for a draft.
+  package let assessment: JSON?
 
   /// A seat of the round and who signed in it.
   package struct FilledSeat: Hashable, Sendable {
@@ -30,6 +32,20 @@ package struct GrantView: Sendable {
   package let state: GrantState
   package let effectiveStatus: String
   package let blocking: [Refusal]
+  /// What the newest policy since made of it; nil where none was held against it, and in lists.
+  package private(set) var reassessment: Reassessed?
+
+  /// A policy's word on a grant.
+  package typealias Reassessed = (
+    policy: Int64, outcome: GrantReassessment.Outcome, findings: JSON
+  )
+
+  /// The view with it.
+  func with(_ reassessment: Reassessed?) -> GrantView {
+    var view = self
+    view.reassessment = reassessment
+    return view
+  }
 
   init(_ grant: GrantRecord, at now: Timestamp, in tx: borrowing Transaction) async throws {
     let locks = try await LockStore.active(

@@ -40,5 +40,6 @@ package struct ShowGrant: Query {
     }
     _ = try act.person()
     return try await GrantView(found, at: act.now, in: tx)
+      .with(ReassessmentStore.newest(of: grant, in: tx))
   }
 }

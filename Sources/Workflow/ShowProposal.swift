@@ -15,7 +15,8 @@ package struct ShowProposal: Query {
       throw proposal.missing
     }
     let caller = try await act.signer(in: tx)
-    let review = try await act.review(of: found, caller: caller.person, in: tx)
+    let (review, reassessment) = try await act.heldAgainstPolicy(
+      act.review(of: found, caller: caller.person, in: tx), in: tx)
     let newest = try await RevisionStore.newest(of: found.id, in: tx)
     var revision = newest
     if let round = review.round, round.revisionNumber != newest.n,
@@ -36,11 +37,35 @@ package struct ShowProposal: Query {
       proposal: found, newest: newest, revision: revision, round: review.round,
       status: status,
       effectiveStatus: Lock.effectiveStatus(state?.rawValue ?? status.rawValue, under: locks),
-      blocking: locks.map(\.refusal) + (grant?.refusals(at: act.now) ?? [.noGrant]),
+      blocking: review.policyRefusals + locks.map(\.refusal)
+        + (grant?.refusals(at: act.now) ?? [.noGrant]),
       seats: review.round?.seats.map { role in
         .init(role: role, filledBy: review.approval(of: role)?.person)
       } ?? [],
-      canDecide: canDecide(review, caller, at: act.now), grant: grant, grantState: state)
+      canDecide: canDecide(review, caller, at: act.now), grant: grant, grantState: state,
+      assessment: try await assessment(of: review.round, reassessment, in: tx))
+  }
+
+  /// What the policy says of the revision under review, as it stands with its round, with the
+  /// sources that it cites.
+  private func assessment(
+    of round: Round?, _ reassessment: Reassessment?, in tx: borrowing Transaction
+  ) async throws -> JSON? {
+    guard let round else { return nil }
+    let stored = try await ReassessmentStore.assessment(of: round.id, in: tx)
+    var version = stored.policy
+    var json = try JSONParser.parse(stored.bytes)
+    if let reassessment {
+      version = reassessment.policyVersion
+      json = .object(reassessment.assessment.json)
+    }
+    guard case .object(var members) = json else { return nil }
+    members["digest"] = nil
+    members["policy"] = JSON(version)
+    let own = try await ParsedPolicies.policy(round.policyVersion, in: tx)
+    let policy = try await ParsedPolicies.policy(version, in: tx)
+    members["sources"] = policy.sources(citedBy: json, else: own)
+    return .object(members)
   }
 
   private func grant(

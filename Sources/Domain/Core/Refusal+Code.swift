@@ -32,6 +32,8 @@ extension Refusal {
     case noChange = "no_change"
     case digestRejected = "digest_rejected"
     case notOpen = "not_open"
+    case policySuperseded = "policy_superseded"
+    case policyTightened = "policy_tightened"
     case noGrant = "no_grant"
     case grantNotStarted = "grant_not_started"
     case grantEnded = "grant_ended"
@@ -94,6 +96,8 @@ extension Refusal {
     case .noChange: .noChange
     case .digestRejected: .digestRejected
     case .notOpen: .notOpen
+    case .policySuperseded: .policySuperseded
+    case .policyTightened: .policyTightened
     case .noGrant: .noGrant
     case .grantNotStarted: .grantNotStarted
     case .grantEnded: .grantEnded

@@ -6,14 +6,25 @@ package struct Review: Hashable, Sendable {
   package let round: Round?
   /// Everybody who decided in the round, as they stand now.
   package let signers: [PersonID: Signer]
+  /// Why no approval goes on under the policy in force, where it became stricter since (R9).
+  package let policyRefusals: [Refusal]
 
   package init(
-    proposal: ProposalID, parties: Parties, round: Round?, signers: [PersonID: Signer]
+    proposal: ProposalID, parties: Parties, round: Round?, signers: [PersonID: Signer],
+    policyRefusals: [Refusal] = []
   ) {
     self.proposal = proposal
     self.parties = parties
     self.round = round
     self.signers = signers
+    self.policyRefusals = policyRefusals
+  }
+
+  /// The review with what a stricter policy asks for beside.
+  package func held(against reassessment: Reassessment) -> Review {
+    Review(
+      proposal: proposal, parties: parties, round: round?.adding(seats: reassessment.added),
+      signers: signers, policyRefusals: reassessment.assessment.refusals)
   }
 
   /// `draft`, or the newest round's state at an instant.
@@ -43,6 +54,7 @@ package struct Review: Hashable, Sendable {
   ) -> [Refusal] {
     var found = parties.refusals(for: signer.identity)
     if !signer.active || signer.roles[role] == nil { found.append(.roleNotHeld(role)) }
+    if verdict == .approve, round?.status(at: now).isOpen ?? false { found += policyRefusals }
     return found + stateRefusals(at: now) + seatRefusals(signer, role, verdict)
   }
 

@@ -1,0 +1,13 @@
+extension Assessment {
+  /// Why a content is not to be submitted, or not to be approved, whoever signs.
+  package var refusals: [Refusal] {
+    var found: [Refusal] = []
+    if tier == .x {
+      let prohibiting = targets.flatMap(\.findings.rules).filter { $0.effect.tier == .x }
+      found.append(.tierProhibited(rules: Set(prohibiting.map(\.id)).sorted()))
+    }
+    found += blocks(of: .submit).map { .blockSubmit(rule: $0.rule, text: $0.text) }
+    return found
+      + targets.filter { $0.caps.windows.value.isEmpty }.map { .windowEmpty(target: $0.index) }
+  }
+}
