@@ -114,6 +114,7 @@ extension JSON {
 extension HTTPField.Name {
   package static let idempotencyReplayed = headerName("Idempotency-Replayed")
   package static let link = headerName("Link")
+  package static let vary = headerName("Vary")
   package static let idempotencyKey = headerName("Idempotency-Key")
 
   private static func headerName(_ text: String) -> HTTPField.Name {

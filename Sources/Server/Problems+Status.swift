@@ -13,7 +13,8 @@ extension Problems {
     case .locked: 423
     case .roleExcluded, .alreadyExists, .noOpenRound, .roundClosed, .lapsed, .staleDigest,
       .noSuchSeat, .alreadyDecided, .seatFilled, .seatTakenBySamePerson,
-      .conditionsIncompatible, .noChange, .digestRejected, .notOpen, .noGrant,
+      .conditionsIncompatible, .noChange, .digestRejected, .notOpen,
+      .policySuperseded, .policyTightened, .noGrant,
       .grantNotStarted, .grantEnded, .grantSuspended, .grantRevoked, .outsideWindow,
       .breakerOpen, .reportOverdue, .evidencePending, .belowMinimum, .leaseExists, .wrongTerm,
       .lockReleased:

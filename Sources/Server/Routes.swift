@@ -6,8 +6,10 @@ package import Workflow
 package enum Routes {
   package static let endpoints: [Endpoint] =
     PeopleHandlers.endpoints + TokenHandlers.endpoints + PoolHandlers.endpoints
-    + SiteHandlers.endpoints + AssessmentHandlers.endpoints + ProposalHandlers.endpoints
-    + ReviewHandlers.endpoints + GrantHandlers.endpoints + LockHandlers.endpoints
+    + SiteHandlers.endpoints + PolicyHandlers.endpoints + AssessmentHandlers.endpoints
+    + ProposalHandlers.endpoints
+    + ImpactHandlers.endpoints + TimelineHandlers.endpoints + ReviewHandlers.endpoints
+    + GrantHandlers.endpoints + LockHandlers.endpoints
     + LeaseHandlers.endpoints + TokenServiceHandlers.endpoints + ServiceHandlers.endpoints
 
   /// Method and path of every route.

@@ -18,6 +18,7 @@ extension ProposalView {
       members["draft_revision"] = ["n": JSON(newest.n), "digest": JSON(newest.digest)]
     }
     members["round"] = round?.json(status: status)
+    members["assessment"] = assessment
     members["seats"] = .array(seats.map(\.json))
     members["can_decide"] = .object(
       JSONObject(
@@ -62,6 +63,13 @@ extension GrantView {
     members["token_blocks"] = tokenBlocks
     if case .object(let terms) = grant.terms { members["budgets"] = terms["budgets"] }
     members["created_at"] = JSON(grant.createdAt)
+    if let reassessment {
+      members["reassessment"] = [
+        "policy": JSON(reassessment.policy),
+        "outcome": .string(reassessment.outcome.rawValue),
+        "findings": reassessment.findings,
+      ]
+    }
     return .object(members)
   }
 
@@ -81,30 +89,5 @@ extension GrantView {
       "effective_status": .string(effectiveStatus),
       "starts_at": JSON(grant.standing.startsAt), "ends_at": JSON(grant.standing.endsAt),
     ]
-  }
-}
-
-extension TimelineEntry {
-  /// What the log says, without its hashes; the words of a reason beside the detail.
-  var json: JSON {
-    guard case .object(let event) = event, case .object(let object)? = event["object"],
-      case .object(let actor)? = event["actor"]
-    else { return .null }
-    var subject: JSONObject = [
-      "type": object["type"] ?? .null, "id": object["id"] ?? .null,
-    ]
-    subject["revision"] = object["revision"]
-    if case .string(let hex)? = object["sha256"] { subject["digest"] = .string("sha256:" + hex) }
-    var detail = JSONObject()
-    if case .object(let members)? = event["detail"] { detail = members }
-    detail["reason"] = reason.map { .string($0) }
-    var members: JSONObject = [
-      "id": event["event_id"] ?? .null, "type": event["type"] ?? .null,
-      "at": event["recorded_at"] ?? .null, "actor": actor["id"] ?? .null,
-    ]
-    members["role"] = actor["role"]
-    members["object"] = .object(subject)
-    members["detail"] = .object(detail)
-    return .object(members)
   }
 }

@@ -5,6 +5,6 @@ enum ClientCommands {
   static let all: [any ParsableCommand.Type] = [
     ProposalsCommand.self, ReviewsCommand.self, GrantsCommand.self, LeasesCommand.self,
     LocksCommand.self, PeopleCommand.self, PoolsCommand.self, SitesCommand.self,
-    KeysCommand.self, ReadyCommand.self,
+    KeysCommand.self, PolicyCommand.self, ReadyCommand.self,
   ]
 }

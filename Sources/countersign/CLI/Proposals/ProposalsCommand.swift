@@ -7,7 +7,8 @@ struct ProposalsCommand: ParsableCommand {
     commandName: "proposals", abstract: "What somebody wants to crawl.",
     subcommands: [
       SubmitProposalCommand.self, ShowProposalCommand.self, ListProposalsCommand.self,
-      CheckProposalCommand.self, WithdrawProposalCommand.self,
+      CheckProposalCommand.self, WithdrawProposalCommand.self, TimelineCommand.self,
+      ImpactAssessmentCommand.self,
     ])
 }
 
