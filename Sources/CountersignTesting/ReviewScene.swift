@@ -52,7 +52,7 @@ package struct ReviewScene: Sendable {
     }
   }()
 
-  private static func file(_ path: String) throws -> [UInt8] {
+  static func file(_ path: String) throws -> [UInt8] {
     let root = URL(filePath: #filePath).resolvingSymlinksInPath()
       .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     return Array(try Data(contentsOf: root.appending(path: path)))

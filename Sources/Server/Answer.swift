@@ -121,6 +121,7 @@ extension HTTPField.Name {
   package static let securityPolicy = headerName("Content-Security-Policy")
   package static let disposition = headerName("Content-Disposition")
   package static let link = headerName("Link")
+  package static let vary = headerName("Vary")
   package static let idempotencyKey = headerName("Idempotency-Key")
 
   private static func headerName(_ text: String) -> HTTPField.Name {

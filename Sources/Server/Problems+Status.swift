@@ -14,9 +14,9 @@ extension Problems {
     case .roleExcluded, .alreadyExists, .noOpenRound, .roundClosed, .lapsed, .staleDigest,
       .noSuchSeat, .alreadyDecided, .seatFilled, .seatTakenBySamePerson,
       .conditionsIncompatible, .decisionSpent, .noCounterOffer, .counterPending,
-      .signatureMissing, .noChange, .digestRejected, .notOpen, .noGrant,
-      .grantNotStarted, .grantEnded, .grantSuspended, .grantRevoked, .notSuspended,
-      .noHandover, .outsideWindow,
+      .signatureMissing, .noChange, .digestRejected, .notOpen, .policySuperseded,
+      .noGrant, .grantNotStarted, .grantEnded, .grantSuspended,
+      .grantRevoked, .notSuspended, .noHandover, .outsideWindow,
       .breakerOpen, .reportOverdue, .evidencePending, .belowMinimum, .leaseExists, .wrongTerm,
       .lockReleased, .webhookEnded, .webhooksMax:
       409

@@ -6,8 +6,9 @@ package import Workflow
 package enum Routes {
   package static let endpoints: [Endpoint] =
     PeopleHandlers.endpoints + TokenHandlers.endpoints + PoolHandlers.endpoints
-    + SiteHandlers.endpoints + AssessmentHandlers.endpoints + ProposalHandlers.endpoints
-    + DossierHandlers.endpoints + RobotsHandlers.endpoints + ReviewHandlers.endpoints
+    + SiteHandlers.endpoints + PolicyHandlers.endpoints + AssessmentHandlers.endpoints
+    + ProposalHandlers.endpoints + DossierHandlers.endpoints + RobotsHandlers.endpoints
+    + ImpactHandlers.endpoints + TimelineHandlers.endpoints + ReviewHandlers.endpoints
     + GrantHandlers.endpoints + LockHandlers.endpoints
     + LeaseHandlers.endpoints + TokenServiceHandlers.endpoints + ServiceHandlers.endpoints
     + NoteHandlers.endpoints + FileHandlers.endpoints + WebhookHandlers.endpoints

@@ -9,6 +9,16 @@ package enum PeopleStore {
     try await tx.oneOrNil(selectOne, [.id(id)]).map(personAndRoles)
   }
 
+  /// These people, by id.
+  package static func find(
+    _ ids: [PersonID], in tx: borrowing Transaction
+  ) async throws -> [PersonID: Person] {
+    let rows = try await tx.query(selectSome, [.textArray(ids.map(\.text))])
+    return Dictionary(
+      try rows.map(personAndRoles).map { ($0.person.id, $0.person) },
+      uniquingKeysWith: { first, _ in first })
+  }
+
   /// Locks the person's row until the transaction ends.
   package static func lock(
     _ id: PersonID, in tx: borrowing Transaction
@@ -18,6 +28,12 @@ package enum PeopleStore {
         id: row.identifier(0, of: PersonKind.self), in: row, identity: 1, name: 2, email: 3,
         active: 4, version: 5, createdAt: 6)
     }
+  }
+
+  /// Keeps these people as they are until the transaction ends: account and roles. Read them
+  /// afterwards: what was read before may be old.
+  package static func hold(_ ids: [PersonID], in tx: borrowing Transaction) async throws {
+    _ = try await tx.query(holdAll, [.textArray(ids.map(\.text))])
   }
 
   /// Everybody after `id` in order of id, with the roles they hold.
@@ -106,6 +122,17 @@ package enum PeopleStore {
         WHERE a.person = p.id AND a.taken_at IS NULL ORDER BY a.role)
     FROM people p WHERE p.id = $1
     """)
+
+  static let selectSome = Statement(
+    """
+    SELECT p.id, p.identity, p.name, p.email, p.active, p.version, p.created_at,
+      array(SELECT a.role FROM role_assignments a
+        WHERE a.person = p.id AND a.taken_at IS NULL ORDER BY a.role)
+    FROM people p WHERE p.id = ANY ($1)
+    """)
+
+  static let holdAll = Statement(
+    "SELECT id FROM people WHERE id = ANY ($1) ORDER BY id FOR SHARE")
 
   static let lockOne = Statement(
     """

@@ -13,12 +13,17 @@ package enum ProposalStore {
     try await tx.oneOrNil(select, reference.parameters).map(proposal)
   }
 
+  /// Queues that this transaction waits so long for its locks.
+  static func waitLonger(in tx: borrowing Transaction) {
+    tx.write(waitLonger, [.text(String(lockMilliseconds))])
+  }
+
   /// Locks the proposal until the transaction ends: every change of its revisions, rounds and
   /// decisions comes after the one before.
   package static func lock(
     _ reference: ProposalReference, in tx: borrowing Transaction
   ) async throws -> Proposal? {
-    tx.write(waitLonger, [.text(String(lockMilliseconds))])
+    waitLonger(in: tx)
     return try await tx.oneOrNil(selectLocked, reference.parameters).map(proposal)
   }
 

@@ -113,12 +113,3 @@ extension ProposalSummary {
     return .object(members)
   }
 }
-
-extension PolicyVersion {
-  /// `{version, digest, activated_at}`.
-  package var json: JSON {
-    [
-      "version": JSON(version), "digest": JSON(digest), "activated_at": JSON(activatedAt),
-    ]
-  }
-}

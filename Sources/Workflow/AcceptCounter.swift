@@ -20,7 +20,7 @@ package struct AcceptCounter: Command {
     let echoed = try digest.get()
     let signer = try await act.signer(in: tx)
     try await SignerStore.lockSigners(of: found.id, and: signer.person, in: tx)
-    let review = try await act.reviewWithNumbers(of: found, caller: signer.person, in: tx)
+    let review = try await act.lockedReview(of: found, caller: signer.person, in: tx)
     let counter = try review.openCounter(
       try await act.counter(of: review, in: tx), toBe: .accepted, echoing: echoed, by: signer,
       at: act.now)

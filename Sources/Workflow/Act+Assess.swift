@@ -9,8 +9,10 @@ extension Act {
   ///   - revision: whose dossier counts; nil for a content that is none, where what it declares
   ///     counts.
   ///   - approved: canonical JSON of the content approved before, if any.
+  ///   - day: whose law and dates count; nil for today.
   func assess(
     _ content: ProposalContent, of revision: RevisionID?, by policy: Policy, approved: JSON?,
+    on day: LocalDate? = nil,
     in tx: borrowing Transaction
   ) async throws -> Assessment {
     let names = content.targets.flatMap { $0.patterns.flatMap(\.host.selfAndParents) }
@@ -19,7 +21,7 @@ extension Act {
     let change = approved.map { ContentDiff(from: $0, to: content.json).change } ?? .first
     return policy.assess(
       content, sites: content.targets.map(sites.covering), change: change,
-      robots: try await robots(of: content, revision, in: tx), on: now.utcDate)
+      robots: try await robots(of: content, revision, in: tx), on: day ?? now.utcDate)
   }
 
   private func robots(

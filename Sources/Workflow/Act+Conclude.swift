@@ -22,17 +22,13 @@ extension Act {
     }
   }
 
-  /// What the round's policy says of its content with the sites of now, which stay as they are
-  /// until the end of the transaction.
+  /// What the policies of a round make of its content with the sites of now, which stay as they
+  /// are until the end of the transaction.
   func assessNow(
     _ content: ProposalContent, in round: Round, in tx: borrowing Transaction
   ) async throws -> Assessment {
     try await holdForGrant(of: round.proposal, content, in: tx)
-    let policy = try await ParsedPolicies.policy(round.policyVersion, in: tx)
-    let rounds = try await RoundStore.list(of: round.proposal, in: tx)
-    return try await assess(
-      content, of: round.revision, by: policy,
-      approved: try await approvedContent(of: rounds, in: tx), in: tx)
+    return try await assessment(of: round, in: tx).assessment
   }
 
   /// Records an approval and creates its grant (lifecycle transition 13).
@@ -47,12 +43,14 @@ extension Act {
     try await issue(grant, in: tx)
   }
 
-  /// The newest round with the people in it and the caller, its text and the numbers of its
-  /// snapshot.
-  func reviewWithNumbers(
+  /// The newest round with the people in it and the caller, as the policy in force lets it go on,
+  /// with its text and numbers.
+  ///
+  /// Precondition: the proposal is locked.
+  func lockedReview(
     of proposal: Proposal, caller: PersonID?, in tx: borrowing Transaction
   ) async throws -> Review {
-    let review = try await review(of: proposal, caller: caller, in: tx)
+    let review = try await reassessed(review(of: proposal, caller: caller, in: tx), in: tx)
     guard let round = review.round,
       let revision = try await RevisionStore.find(round.revisionNumber, of: proposal.id, in: tx)
     else { return review }
@@ -65,7 +63,8 @@ extension Act {
   ) async throws -> Reviewed {
     let policy = try await ParsedPolicies.policy(round.policyVersion, in: tx)
     let content = try revision.content(by: self, questions: policy.questions)
-    let snapshot = try JSONParser.parse(try await RoundStore.snapshot(of: round.id, in: tx))
+    let snapshot = try JSONParser.parse(
+      try await ReassessmentStore.assessment(of: round.id, in: tx).bytes)
     return Reviewed(
       content: content, allowance: try Allowance(snapshot: snapshot, of: content))
   }

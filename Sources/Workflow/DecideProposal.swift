@@ -30,7 +30,7 @@ package struct DecideProposal: Command {
     let verdict = try verdict.get()
     // Nobody loses a role or the account between the judgement of a signature and its COMMIT.
     try await SignerStore.lockSigners(of: found.id, and: act.actor.person, in: tx)
-    let review = try await act.reviewWithNumbers(of: found, caller: act.actor.person, in: tx)
+    let review = try await act.lockedReview(of: found, caller: act.actor.person, in: tx)
     try checkTargets(of: verdict, in: review)
     let signer = act.actor.person.flatMap { review.signers[$0] }
     if let conflict = review.conflict(of: verdict, by: signer, actor: act.actor, at: act.now) {

@@ -10,6 +10,20 @@ package struct GrantView: Sendable {
   package let blocking: [Refusal]
   /// Every cause that stands, recorded or brought by time.
   package let causes: [Suspension]
+  /// What the newest policy since made of it; nil where none was held against it, and in lists.
+  package private(set) var reassessment: Reassessed?
+
+  /// A policy's word on a grant.
+  package typealias Reassessed = (
+    policy: Int64, outcome: GrantReassessment.Outcome, findings: JSON
+  )
+
+  /// The view with it.
+  func with(_ reassessment: Reassessed?) -> GrantView {
+    var view = self
+    view.reassessment = reassessment
+    return view
+  }
 
   init(_ grant: GrantRecord, at now: Timestamp, in tx: borrowing Transaction) async throws {
     self.init(grant, locks: try await GrantView.locks(on: [grant], in: tx), at: now)

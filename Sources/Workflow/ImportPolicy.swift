@@ -21,21 +21,3 @@ package struct ImportPolicy: Command {
     return 1
   }
 }
-
-/// Versions of the policy, newest first.
-package struct ListPolicies: Query {
-  package let before: Int64
-  package let limit: Int
-
-  package init(before: Int64?, limit: Int) {
-    self.before = before ?? Int64.max
-    self.limit = limit
-  }
-
-  package func run(
-    by act: Act, in tx: borrowing Transaction
-  ) async throws -> [PolicyVersion] {
-    _ = try act.person()
-    return try await PolicyStore.list(before: before, limit: Int64(limit), in: tx)
-  }
-}

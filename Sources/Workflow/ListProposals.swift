@@ -93,44 +93,6 @@ package struct DiffRevisions: Query {
   }
 }
 
-/// One event of a proposal's stream as the timeline shows it.
-package struct TimelineEntry: Sendable {
-  package let seq: Int64
-  /// The event itself.
-  package let event: JSON
-  package let reason: String?
-}
-
-/// What the log says of a proposal, oldest first.
-package struct ShowTimeline: Query {
-  private let proposal: ProposalReference
-  private let after: Int64
-  private let limit: Int
-
-  package init(proposal: ProposalReference, after: Int64?, limit: Int) {
-    self.proposal = proposal
-    self.after = after ?? 0
-    self.limit = limit
-  }
-
-  package func run(
-    by act: Act, in tx: borrowing Transaction
-  ) async throws -> [TimelineEntry] {
-    let stream = StreamID(try await act.find(proposal, in: tx).id)
-    let reasons = try await LogStore.reasons(ofStream: stream, in: tx)
-    return try await LogStore.events(
-      ofStream: stream, after: after, limit: Int64(limit), in: tx
-    ).map { event in
-      let json = try JSONParser.parse(event.bytes)
-      var reason: String?
-      if case .object(let members) = json, case .string(let id)? = members["event_id"] {
-        reason = reasons[id]
-      }
-      return TimelineEntry(seq: event.seq, event: json, reason: reason)
-    }
-  }
-}
-
 extension Act {
   /// The proposal, for every active person.
   func find(

@@ -20,6 +20,8 @@ package struct ProposalView: Sendable {
   package let grantState: GrantState?
   /// What the content names by its hash, and whether it is there.
   package let documents: [ReferencedDocument]
+  /// Nil for a draft.
+  package let assessment: JSON?
 
   /// A seat of the round and who signed in it.
   package struct FilledSeat: Hashable, Sendable {

@@ -45,7 +45,8 @@ package struct ShowGrant: Query {
     else { throw missing }
     _ = try act.person()
     return Output(
-      view: try await GrantView(found, at: act.now, in: tx), requester: proposal.requester,
+      view: try await GrantView(found, at: act.now, in: tx)
+        .with(ReassessmentStore.newest(of: grant, in: tx)), requester: proposal.requester,
       narrowings: try await NarrowingStore.list(of: grant, in: tx))
   }
 }

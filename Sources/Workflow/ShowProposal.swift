@@ -15,7 +15,8 @@ package struct ShowProposal: Query {
       throw proposal.missing
     }
     let caller = try await act.signer(in: tx)
-    let review = try await act.review(of: found, caller: caller.person, in: tx)
+    let (review, reassessment) = try await act.heldAgainstPolicy(
+      act.review(of: found, caller: caller.person, in: tx), in: tx)
     let newest = try await RevisionStore.newest(of: found.id, in: tx)
     var revision = newest
     if let round = review.round, round.revisionNumber != newest.n,
@@ -40,13 +41,37 @@ package struct ShowProposal: Query {
     return ProposalView(
       proposal: found, newest: newest, revision: revision, round: review.round,
       status: status, effectiveStatus: Lock.effectiveStatus(effective, under: locks),
-      blocking: locks.map(\.refusal) + (grant?.refusals(at: act.now) ?? [.noGrant]) + robots,
+      blocking: review.policyRefusals + locks.map(\.refusal)
+        + (grant?.refusals(at: act.now) ?? [.noGrant]) + robots,
       seats: review.round?.seats.map { seat($0, in: review) } ?? [],
       canDecide: canDecide(review, caller, at: act.now),
       numbers: try await numbers(of: review, revision, by: act, in: tx),
       stale: try await stale(review.round, by: act, in: tx), grant: grant, grantState: state,
       documents: ReferencedDocument.all(
-        in: try JSONParser.parse(revision.bytes), files: files))
+        in: try JSONParser.parse(revision.bytes), files: files),
+      assessment: try await assessment(of: review.round, reassessment, in: tx))
+  }
+
+  /// What the policy says of the revision under review, as it stands with its round, with the
+  /// sources that it cites.
+  private func assessment(
+    of round: Round?, _ reassessment: Reassessment?, in tx: borrowing Transaction
+  ) async throws -> JSON? {
+    guard let round else { return nil }
+    let stored = try await ReassessmentStore.assessment(of: round.id, in: tx)
+    var version = stored.policy
+    var json = try JSONParser.parse(stored.bytes)
+    if let reassessment {
+      version = reassessment.policyVersion
+      json = .object(reassessment.assessment.json)
+    }
+    guard case .object(var members) = json else { return nil }
+    members["digest"] = nil
+    members["policy"] = JSON(version)
+    let own = try await ParsedPolicies.policy(round.policyVersion, in: tx)
+    let policy = try await ParsedPolicies.policy(version, in: tx)
+    members["sources"] = policy.sources(citedBy: json, else: own)
+    return .object(members)
   }
 
   /// The grant of the newest round, else the one that stands while that round goes on.

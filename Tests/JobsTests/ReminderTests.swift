@@ -87,7 +87,8 @@ struct ReminderTests {
     try await JobScene.with { scene in
       let made = try await scene.service.makeGrant()
       let view = try await scene.service.look(
-        as: made.requester, ShowGrant(grant: made.grant))
+        as: made.requester, ShowGrant(grant: made.grant)
+      ).view
       let runner = scene.runner(chores: [RemindChore()])
       scene.clock.set(to: view.grant.standing.endsAt.adding(seconds: -7 * 86_400 - 61))
       #expect(try await runner.sweep() == 0)

@@ -7,11 +7,12 @@ struct SchemaKeepingTests {
   static let appendOnly = [
     "attestations", "condition_conflicts", "counter_acceptances", "counter_declines",
     "counter_offers", "decision_voids", "decisions", "event_reasons", "events", "files",
-    "grant_pools", "grants", "handover_acceptances", "handovers", "lease_terms",
-    "legal_transitions", "lock_releases", "locks", "narrowings", "notes", "policies", "proposals",
-    "reminders", "resumptions", "revisions", "round_seats", "rounds", "service",
-    "suspension_lifts", "suspensions", "transitions", "webhook_attempts", "webhook_deliveries",
-    "webhook_endings", "webhooks",
+    "grant_pools", "grant_reassessments", "grants", "handover_acceptances", "handovers",
+    "lease_terms", "legal_transitions", "lock_releases", "locks", "narrowings", "notes",
+    "policies", "policy_proposals", "policy_signatures", "proposals", "reminders", "resumptions",
+    "revisions", "round_reassessments", "round_seats", "rounds", "service", "suspension_lifts",
+    "suspensions", "transitions", "webhook_attempts", "webhook_deliveries", "webhook_endings",
+    "webhooks",
   ]
 
   /// Rows for the tables that a grant with a lease leaves empty.
@@ -60,6 +61,22 @@ struct SchemaKeepingTests {
       ALTER TABLE counter_declines ENABLE TRIGGER USER;
       """)
     try fillGrant(psql, person)
+    try fillPolicy(psql, person)
+  }
+
+  private static func fillPolicy(_ psql: Psql, _ person: String) throws {
+    let event = try psql.value("SELECT id FROM events ORDER BY id LIMIT 1")
+    try psql.run(
+      """
+      INSERT INTO role_assignments (person, role, given_at, given_by)
+        VALUES ('\(person)', 'administrator', now(), 'service');
+      INSERT INTO policy_proposals
+        VALUES (2, '{}', sha256('{}'::bytea), '\(person)', now());
+      INSERT INTO policy_signatures VALUES (2, 1, '\(person)', '\(person)', 1, now());
+      INSERT INTO round_reassessments SELECT id, 1, 'T1', '{}', '\(event)', now() FROM rounds;
+      INSERT INTO grant_reassessments
+        SELECT id, 1, 'flagged', '[]', '\(event)', now() FROM grants;
+      """)
   }
 
   private static func fillGrant(_ psql: Psql, _ person: String) throws {
@@ -175,7 +192,8 @@ struct SchemaKeepingTests {
           maintainer, hosts, now() FROM revisions
         """
       let policy = """
-        INSERT INTO policies (version, bytes, digest, activated_at) VALUES (2, '{}', %, now())
+        INSERT INTO policy_proposals (version, bytes, digest, proposed_by, proposed_at)
+        SELECT 2, '{}', %, id, now() FROM people LIMIT 1
         """
       let rows = [
         (event, "sha256('\\x00'::bytea || '{}')", Psql.accepted),
@@ -184,7 +202,7 @@ struct SchemaKeepingTests {
         (event, "'\\x00'", "sha256_check"), (revision, "sha256('{}'::bytea)", Psql.accepted),
         (revision, "sha256('{ }'::bytea)", "revisions_check"),
         (policy, "sha256('{}'::bytea)", Psql.accepted),
-        (policy, "sha256(''::bytea)", "policies_check"),
+        (policy, "sha256(''::bytea)", "policy_proposals_check"),
       ]
       for (sql, hash, answer) in rows {
         try psql.expect(sql.replacing("%", with: hash), answer, "\(hash)")

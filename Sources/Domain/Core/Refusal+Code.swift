@@ -36,6 +36,7 @@ extension Refusal {
     case noChange = "no_change"
     case digestRejected = "digest_rejected"
     case notOpen = "not_open"
+    case policySuperseded = "policy_superseded"
     case noGrant = "no_grant"
     case grantNotStarted = "grant_not_started"
     case grantEnded = "grant_ended"
@@ -107,6 +108,7 @@ extension Refusal {
     case .noChange: .noChange
     case .digestRejected: .digestRejected
     case .notOpen: .notOpen
+    case .policySuperseded: .policySuperseded
     case .noGrant: .noGrant
     case .grantNotStarted: .grantNotStarted
     case .grantEnded: .grantEnded

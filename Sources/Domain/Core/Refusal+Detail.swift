@@ -69,6 +69,10 @@ extension Refusal {
     case .noChange: "This digest is under review or was answered already; change the content."
     case .digestRejected(let digest): "\(digest) was rejected; that is final for this text."
     case .notOpen(let status): "The proposal is \(status); there is nothing to withdraw."
+    case .policySuperseded(let version, let inForce):
+      version == inForce
+        ? "Version \(version) is in force already."
+        : "Version \(inForce) is in force; propose the rules of version \(version) anew."
     case .noGrant: "The proposal has no grant; it has to be approved first."
     case .grantNotStarted(let until): "The grant starts at \(until)."
     case .grantEnded(let at): "The grant ended at \(at); going on takes a new revision."

@@ -44,6 +44,7 @@ package enum Refusal: Error, Hashable, Sendable {
   case noChange
   case digestRejected(Digest)
   case notOpen(status: String)
+  case policySuperseded(version: Int64, inForce: Int64)
   case noGrant
   case grantNotStarted(until: Timestamp)
   case grantEnded(at: Timestamp)

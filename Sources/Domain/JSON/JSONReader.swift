@@ -81,6 +81,11 @@ package struct JSONReader {
     slot.at(name, .null).record(code, detail)
   }
 
+  /// An error further inside, at a pointer from this object.
+  func record(_ code: FieldError.Code, at inner: JSONPointer, _ detail: String) {
+    slot.record(code, at: inner, detail)
+  }
+
   /// Refuses a member that is there for a reason of its own.
   package func refuse(_ name: String, _ code: FieldError.Code, _ detail: String) {
     asked.insert(name)
@@ -133,6 +138,12 @@ package struct JSONSlot {
   /// Records an error here.
   package func record(_ code: FieldError.Code, _ detail: String) {
     report.errors.append(FieldError(pointer, code, detail))
+  }
+
+  /// Records an error further inside, at a pointer from here.
+  func record(_ code: FieldError.Code, at inner: JSONPointer, _ detail: String) {
+    let place = inner.tokens.reduce(pointer) { $0.appending($1) }
+    report.errors.append(FieldError(place, code, detail))
   }
 
   /// The string here; nil, with an error, when it is something else.

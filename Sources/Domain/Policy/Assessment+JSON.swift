@@ -20,11 +20,12 @@ extension Assessment {
 extension TargetAssessment {
   fileprivate var rulesJSON: [JSON] {
     findings.rules.map { rule in
-      [
-        "id": .string(rule.id), "text": .string(rule.text),
-        "basis": .array((basis[rule.id] ?? []).map { .string($0) }),
-        "effect": rule.effect.json, "target": JSON(index),
-      ]
+      var members: JSONObject = ["id": .string(rule.id), "text": .string(rule.text)]
+      members["text_zh"] = rule.textChinese.map { .string($0) }
+      members["basis"] = .array((basis[rule.id] ?? []).map { .string($0) })
+      members["effect"] = rule.effect.json
+      members["target"] = JSON(index)
+      return .object(members)
     }
   }
 

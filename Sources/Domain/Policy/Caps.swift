@@ -43,6 +43,17 @@ package struct Caps: Hashable, Sendable {
   /// The daily requests of the grant, rounded down.
   package var weightedDailyRequests: Int64 { dailyRequests.value / costWeight }
 
+  /// The same with another weight.
+  init(_ caps: Caps, costWeight: Int64) {
+    maxRate = caps.maxRate
+    burst = caps.burst
+    maxConcurrency = caps.maxConcurrency
+    maxWorkers = caps.maxWorkers
+    dailyRequests = caps.dailyRequests
+    windows = caps.windows
+    self.costWeight = costWeight
+  }
+
   /// What the content itself asks for.
   init(requested target: TargetContent, costWeight: Int64) {
     maxRate = Limit(target.maxRate, setBy: "request")

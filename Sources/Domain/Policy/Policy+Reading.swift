@@ -1,7 +1,27 @@
 extension Policy {
   /// Reads and checks a policy; `InvalidBody` has everything that is wrong with it.
   package init(json: JSON) throws(InvalidBody) {
-    self = try JSONReader.read(json) { body in
+    self = try JSONReader.read(json, as: .policy)
+  }
+}
+
+extension JSONField where Value == Policy {
+  /// A policy where it stands; what has no exact canonical form is refused with the rest.
+  package static var policy: JSONField {
+    JSONField { slot in
+      let violations = EvidenceProfile.content.violations(in: slot.value)
+      for violation in violations {
+        slot.record(violation.code, at: violation.pointer, violation.detail)
+      }
+      guard let policy = members(of: slot.value).read(slot), violations.isEmpty else {
+        return nil
+      }
+      return policy
+    }
+  }
+
+  private static func members(of json: JSON) -> JSONField {
+    .object { body in
       _ = body.required(
         "schema",
         .parsed("countersign.policy/v1") { text -> String? in
@@ -26,10 +46,7 @@ extension Policy {
       lint.checkNames(in: body)
       let rules = body.required("rules", .array(1...2_000, of: lint.rule))
       guard let title, let respond, let escalator, let tiers, let rules else { return nil }
-      if tiers.map(\.tier) != Tier.allCases {
-        body.record(.invalidFormat, at: "tiers", "must be T0, T1, T2, T3, T4 and X in this order")
-        return nil
-      }
+      guard checkTiers(tiers, in: body) else { return nil }
       if Set(rules.map(\.id)).count != rules.count {
         body.record(.duplicate, at: "rules", "a rule id stands twice")
       }
@@ -37,6 +54,21 @@ extension Policy {
         json: json, title: title, respondWithinDays: respond, escalator: escalator,
         tiers: tiers, questions: questions, rules: rules, legal: legal)
     }
+  }
+
+  /// Every tier in its place, and two signatures for each that can be approved: with fewer seats
+  /// no round of it could ever be.
+  private static func checkTiers(_ tiers: [TierTerms], in body: JSONReader) -> Bool {
+    guard tiers.map(\.tier) == Tier.allCases else {
+      body.record(.invalidFormat, at: "tiers", "must be T0, T1, T2, T3, T4 and X in this order")
+      return false
+    }
+    for terms in tiers where terms.tier != .x && terms.roles.count < 2 {
+      body.record(
+        .outOfRange, at: JSONPointer(["tiers", String(terms.tier.rawValue), "roles"]),
+        "\(terms.tier) needs two roles at least")
+    }
+    return true
   }
 }
 
@@ -148,6 +180,10 @@ extension JSONField where Value == LegalFact {
       let from = body.required("in_force_from", .dayMonthOrYear)
       let to = body.optional("in_force_to", .dayMonthOrYear)
       let text = body.required("text", .prose(2_000))
+      let english = body.optional("instrument_en", .prose(300))
+      let chinese = body.optional("instrument_zh", .prose(300))
+      let articleChinese = body.optional("article_zh", .prose(300))
+      let textChinese = body.optional("text_zh", .prose(2_000))
       _ = body.optional("figures", .string(0...1_000))
       _ = body.optional("use", .string(0...1_000))
       _ = body.required(
@@ -156,8 +192,10 @@ extension JSONField where Value == LegalFact {
         return nil
       }
       return LegalFact(
-        id: id, jurisdiction: jurisdiction, instrument: instrument, article: article,
-        inForceFrom: from, inForceTo: to, text: text)
+        id: id, jurisdiction: jurisdiction, instrument: instrument,
+        instrumentEnglish: english, instrumentChinese: chinese, article: article,
+        articleChinese: articleChinese, inForceFrom: from, inForceTo: to, text: text,
+        textChinese: textChinese)
     }
   }
 }

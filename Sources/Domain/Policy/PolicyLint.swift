@@ -30,11 +30,13 @@ struct PolicyLint {
     .object { body in
       let id = body.required("id", .string(1...20))
       let text = body.required("text", .prose(500))
+      let chinese = body.optional("text_zh", .prose(500))
       let when = body.required("when", condition(depth: 0))
       let effect = body.required("effect", .effect)
       let basis = body.required("basis", .set(0...50, of: basisID))
       guard let id, let text, let when, let effect, let basis else { return nil }
-      return Rule(id: id, text: text, when: when, effect: effect, basis: basis)
+      return Rule(
+        id: id, text: text, textChinese: chinese, when: when, effect: effect, basis: basis)
     }
   }
 

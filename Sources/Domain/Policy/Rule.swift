@@ -2,6 +2,8 @@
 package struct Rule: Hashable, Sendable {
   package let id: String
   package let text: String
+  /// The same in Chinese, where the policy has it.
+  package let textChinese: String?
   package let when: Condition
   package let effect: Effect
   /// Ids of legal facts.
@@ -39,12 +41,17 @@ package struct EscalatorStep: Hashable, Sendable {
 package struct LegalFact: Hashable, Sendable {
   package let id: String
   package let jurisdiction: String
+  /// As it is cited where it is in force.
   package let instrument: String
+  package let instrumentEnglish: String?
+  package let instrumentChinese: String?
   package let article: String
+  package let articleChinese: String?
   package let inForceFrom: LocalDate
   /// The last day; nil while it is in force.
   package let inForceTo: LocalDate?
   package let text: String
+  package let textChinese: String?
 
   package func isInForce(on day: LocalDate) -> Bool {
     inForceFrom <= day && (inForceTo.map { day <= $0 } ?? true)

@@ -6,8 +6,9 @@ extension JSONField where Value == [String: Answer] {
       for name in body.names {
         let question = context.questions.first { $0.key == name }
         let isKnown = question?.scope == scope && question?.isAsked ?? false
-        if case .revision = context.origin, !isKnown {
-          _ = body.required(name, .any)
+        if case .revision = context.origin {
+          let value = body.required(name, .any) ?? .null
+          if isKnown, let question { answers[name] = question.stillRead(value) }
           continue
         }
         guard let question else {
@@ -30,14 +31,22 @@ extension JSONField where Value == [String: Answer] {
   }
 }
 
+extension Question {
+  /// The answer of a revision that was made under an earlier policy; nil, which counts as the
+  /// worst, where this question no longer takes it.
+  fileprivate func stillRead(_ value: JSON) -> Answer? {
+    do throws(InvalidBody) {
+      return try JSONReader.read(value, as: field)
+    } catch {
+      return nil
+    }
+  }
+}
+
 extension JSONField where Value == Evidence {
-  static func evidence(_ questions: [Question]) -> JSONField {
+  static func evidence(in context: ContentContext) -> JSONField {
     .object { body in
-      let question = body.required(
-        "question",
-        .parsed("a key of the questionnaire") { key in
-          questions.contains { $0.key == key } ? key : nil
-        })
+      let question = body.required("question", .questionKey(in: context))
       let url = body.optional("url", .url)
       let sha256 = body.optional("sha256", .sha256)
       let observed = body.required("observed_on", .date)
@@ -53,6 +62,16 @@ extension JSONField where Value == Evidence {
       return Evidence(
         question: question, url: url, sha256: sha256, observedOn: observed,
         expiresOn: expires, maxRate: rate)
+    }
+  }
+}
+
+extension JSONField where Value == String {
+  /// A key of the questionnaire; for a revision whatever it was when it was made.
+  fileprivate static func questionKey(in context: ContentContext) -> JSONField {
+    .parsed("a key of the questionnaire") { key in
+      if case .revision = context.origin { return key }
+      return context.questions.contains { $0.key == key } ? key : nil
     }
   }
 }

@@ -14,7 +14,7 @@ extension JSONField where Value == TargetContent {
       let windows = body.optional("windows", .array(1...50, of: .writtenWindow))
       let authorisation = body.optional("authorisation", .authorisation)
       let evidence = body.optional(
-        "evidence", .array(0...100, of: .evidence(context.questions)))
+        "evidence", .array(0...100, of: .evidence(in: context)))
       let answers = body.required("answers", .answers(.target, in: context))
       guard let hosts, let prefixes, let methods, let rate, let burst, let concurrency,
         let workers, let daily, let zone, let answers

@@ -35,7 +35,7 @@ extension ProposalContent {
       let identity = body.required("identity", .crawlerIdentity)
       let answers = body.required("answers", .answers(.proposal, in: context))
       let evidence = body.optional(
-        "evidence", .array(0...100, of: .evidence(context.questions)))
+        "evidence", .array(0...100, of: .evidence(in: context)))
       let targets = body.required(
         "targets", .array(1...targetsMax, of: .target(in: context)))
       if let startsOn, let endsOn { checkSpan(startsOn, endsOn, body) }

@@ -13,8 +13,9 @@ extension Review {
   /// The approval, once every required role is filled by another person, each still eligible
   /// now, and no condition narrows (lifecycle transition 4); nil otherwise.
   ///
-  /// - Parameter assessment: of the same content by the round's policy with the sites of now;
-  ///   seats that it asks for beyond those of the round are missing.
+  /// - Parameter assessment: of the same content with the sites of now, by the round's policy and
+  ///   every one that came into force since; seats that it asks for beyond those of the round are
+  ///   missing.
   package func approved(
     assessment: Assessment, by actor: Actor, at now: Timestamp
   ) -> Ruling<Approval>? {

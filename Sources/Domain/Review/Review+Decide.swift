@@ -62,7 +62,8 @@ extension Review {
     return Review(
       proposal: proposal, parties: parties,
       round: round.with(state: recorded.state, decisions: decisions + [recorded.decision]),
-      signers: signers.merging([signer.person: signer]) { _, new in new }, reviewed: reviewed)
+      signers: signers.merging([signer.person: signer]) { _, new in new }, reviewed: reviewed,
+      policyRefusals: policyRefusals)
   }
 }
 

@@ -8,27 +8,38 @@ package struct Review: Hashable, Sendable {
   package let signers: [PersonID: Signer]
   /// What the round is about; read only where conditions or numbers are asked for.
   package let reviewed: Reviewed?
+  /// Why no approval goes on under the policy in force, where it became stricter since (R9).
+  package let policyRefusals: [Refusal]
 
   package init(
     proposal: ProposalID, parties: Parties, round: Round?, signers: [PersonID: Signer],
-    reviewed: Reviewed? = nil
+    reviewed: Reviewed? = nil, policyRefusals: [Refusal] = []
   ) {
     self.proposal = proposal
     self.parties = parties
     self.round = round
     self.signers = signers
     self.reviewed = reviewed
+    self.policyRefusals = policyRefusals
   }
 
   /// The same with what the round is about.
   package func with(_ reviewed: Reviewed) -> Review {
     Review(
-      proposal: proposal, parties: parties, round: round, signers: signers, reviewed: reviewed)
+      proposal: proposal, parties: parties, round: round, signers: signers, reviewed: reviewed,
+      policyRefusals: policyRefusals)
   }
 
   /// The same people around another round of the proposal.
   package func of(_ round: Round) -> Review {
     Review(proposal: proposal, parties: parties, round: round, signers: signers)
+  }
+
+  /// The review with what a stricter policy asks for beside.
+  package func held(against reassessment: Reassessment) -> Review {
+    Review(
+      proposal: proposal, parties: parties, round: round?.adding(seats: reassessment.added),
+      signers: signers, reviewed: reviewed, policyRefusals: reassessment.assessment.refusals)
   }
 
   /// `draft`, or the newest round's state at an instant.
@@ -70,6 +81,7 @@ package struct Review: Hashable, Sendable {
   ) -> [Refusal] {
     var found = parties.refusals(for: signer.identity)
     if !signer.active || signer.roles[role] == nil { found.append(.roleNotHeld(role)) }
+    if verdict == .approve, round?.status(at: now).isOpen ?? false { found += policyRefusals }
     return found + stateRefusals(at: now) + seatRefusals(signer, role, verdict)
   }
 

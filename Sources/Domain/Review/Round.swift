@@ -57,11 +57,19 @@ package struct Round: Hashable, Sendable {
       entry(.roundLapsed, by: actor, at: now, detail: ["lapsed_at": JSON(decideBy)]))
   }
 
-  /// The same round in another state or with more decisions.
-  func with(state: RoundState? = nil, decisions: [Decision]? = nil) -> Round {
+  /// The same round with further seats.
+  func adding(seats more: [Role]) -> Round {
+    let all = Set(seats + more)
+    return with(seats: Role.deciding.filter(all.contains))
+  }
+
+  /// The same round in another state, with other decisions or seats.
+  func with(
+    state: RoundState? = nil, decisions: [Decision]? = nil, seats: [Role]? = nil
+  ) -> Round {
     Round(
       id: id, proposal: proposal, n: n, revision: revision, revisionNumber: revisionNumber,
-      digest: digest, policyVersion: policyVersion, tier: tier, seats: seats,
+      digest: digest, policyVersion: policyVersion, tier: tier, seats: seats ?? self.seats,
       openedBy: openedBy, openedAt: openedAt, respondBy: respondBy, decideBy: decideBy,
       recorded: state ?? recorded, decisions: decisions ?? self.decisions)
   }

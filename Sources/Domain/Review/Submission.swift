@@ -107,13 +107,9 @@ package struct Submission: Sendable {
   }
 
   private func contentRefusals(at now: Timestamp) -> [Refusal] {
-    var found: [Refusal] = []
-    if assessment.tier == .x { found.append(assessment.prohibition) }
-    found += assessment.blocks(of: .submit).map { .blockSubmit(rule: $0.rule, text: $0.text) }
+    var found = assessment.refusals
     let seating = Seating(roles: assessment.roles, candidates: candidates, parties: parties)
     found += seating.unfillable.map { .seatUnfillable($0) }
-    found += assessment.targets.filter { $0.caps.windows.value.isEmpty }
-      .map { .windowEmpty(target: $0.index) }
     if parties.owner == parties.deputy {
       found.append(.contentIncomplete(part: "deputy: another person than the owner"))
     }

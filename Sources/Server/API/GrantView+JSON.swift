@@ -27,6 +27,13 @@ extension GrantView {
     members["replaced_by"] = grant.replacedBy.map { JSON($0) } ?? .null
     members["replaced_at"] = JSON(orNull: grant.standing.instants.replacedAt)
     members["created_at"] = JSON(grant.createdAt)
+    if let reassessment {
+      members["reassessment"] = [
+        "policy": JSON(reassessment.policy),
+        "outcome": .string(reassessment.outcome.rawValue),
+        "findings": reassessment.findings,
+      ]
+    }
     return members
   }
 

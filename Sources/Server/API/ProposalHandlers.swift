@@ -14,7 +14,6 @@ enum ProposalHandlers {
     Endpoint(.post, "/v1/proposals/{id}/revisions", revise),
     Endpoint(.get, "/v1/proposals/{id}/revisions/{n}", revision),
     Endpoint(.get, "/v1/proposals/{id}/revisions/{n}/diff", diff),
-    Endpoint(.get, "/v1/proposals/{id}/timeline", timeline),
   ]
 
   /// The media type of the exact bytes of a revision.
@@ -95,18 +94,6 @@ enum ProposalHandlers {
       return DiffRevisions(
         proposal: proposal, n: call.revisionNumber, against: try against.get())
     }) { .ok($0.json) }
-  }
-
-  static func timeline(_ call: Call) async throws -> Answer {
-    let page = Result { () throws(InvalidBody) -> Page in try Page(call.request) }
-    return try await call.look({ _ in
-      let proposal = try call.proposal()
-      let page = try page.get()
-      return ShowTimeline(
-        proposal: proposal, after: try page.afterNumber(), limit: page.limit + 1)
-    }) { entries in
-      try page.get().answer(entries, of: call.request, key: { String($0.seq) }, \.json)
-    }
   }
 
   /// What the query of a list asks for.

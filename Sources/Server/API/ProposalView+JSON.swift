@@ -18,6 +18,7 @@ extension ProposalView {
       members["draft_revision"] = ["n": JSON(newest.n), "digest": JSON(newest.digest)]
     }
     members["round"] = round?.json(status: status)
+    members["assessment"] = assessment
     members["documents"] = .array(
       documents.map {
         [
@@ -56,31 +57,6 @@ extension ProposalView.FilledSeat {
     members["decision"] = approval.map { JSON($0.id) }
     members["conditions"] = approval?.conditions.map(\.json)
     members["flag"] = flag.map { .string($0.rawValue) }
-    return .object(members)
-  }
-}
-
-extension TimelineEntry {
-  /// What the log says, without its hashes; the words of a reason beside the detail.
-  var json: JSON {
-    guard case .object(let event) = event, case .object(let object)? = event["object"],
-      case .object(let actor)? = event["actor"]
-    else { return .null }
-    var subject: JSONObject = [
-      "type": object["type"] ?? .null, "id": object["id"] ?? .null,
-    ]
-    subject["revision"] = object["revision"]
-    if case .string(let hex)? = object["sha256"] { subject["digest"] = .string("sha256:" + hex) }
-    var detail = JSONObject()
-    if case .object(let members)? = event["detail"] { detail = members }
-    detail["reason"] = reason.map { .string($0) }
-    var members: JSONObject = [
-      "id": event["event_id"] ?? .null, "type": event["type"] ?? .null,
-      "at": event["recorded_at"] ?? .null, "actor": actor["id"] ?? .null,
-    ]
-    members["role"] = actor["role"]
-    members["object"] = .object(subject)
-    members["detail"] = .object(detail)
     return .object(members)
   }
 }

@@ -5,7 +5,7 @@ enum ClientCommands {
   static let all: [any ParsableCommand.Type] = [
     ProposalsCommand.self, ReviewsCommand.self, GrantsCommand.self, LeasesCommand.self,
     LocksCommand.self, PeopleCommand.self, PoolsCommand.self, SitesCommand.self,
-    KeysCommand.self, RobotsCommand.self, FilesCommand.self, WebhooksCommand.self,
-    ReadyCommand.self,
+    KeysCommand.self, PolicyCommand.self, RobotsCommand.self, FilesCommand.self,
+    WebhooksCommand.self, ReadyCommand.self,
   ]
 }

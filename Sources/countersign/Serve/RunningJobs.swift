@@ -34,7 +34,10 @@ final class RunningJobs: Sendable {
           service: service, userAgent: "countersign/\(VersionCommand.version)",
           send: { await fetcher.journey($0, redirectsMax: 0).outcome })
       ],
-      chores: [RemindChore(), ForgetUploadsChore(), ForgetJobsChore()], logger: logger)
+      chores: [
+        LapseChore(), CatchUpGrantsChore(), ReassessRoundsChore(), ReassessGrantsChore(),
+        RemindChore(), ForgetUploadsChore(), ForgetJobsChore(),
+      ], logger: logger)
     let crew = JobCrew(
       runner: runner, leadership: leadership, logger: logger,
       pause: { await loop.sleep(until: .now().advanced(byMilliseconds: $0)) })

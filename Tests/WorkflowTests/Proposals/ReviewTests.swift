@@ -260,8 +260,8 @@ struct ReviewTests {
           == ["grant_revoked"])
       let timeline = try await scene.service.look(
         as: scene.risk, ShowTimeline(proposal: proposal.reference, after: nil, limit: 50))
-      #expect(timeline.count == 7)
-      #expect(timeline.compactMap(\.reason) == ["licensed instead"])
+      #expect(timeline.count == 10)
+      #expect(timeline.compactMap(\.reason) == ["licensed instead", "captcha"])
     }
   }
 

@@ -39,6 +39,11 @@ struct Terminal: Sendable {
     FileHandle.standardOutput.write(Data(bytes + [UInt8(ascii: "\n")]))
   }
 
+  /// Writes bytes to standard output as they are.
+  func write(exactly bytes: [UInt8]) {
+    FileHandle.standardOutput.write(Data(bytes))
+  }
+
   /// Writes lines to standard error.
   static func complain(_ lines: [String]) {
     FileHandle.standardError.write(Data((lines.joined(separator: "\n") + "\n").utf8))

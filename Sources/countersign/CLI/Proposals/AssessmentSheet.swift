@@ -44,6 +44,20 @@ struct AssessmentSheet {
     printout.add(items: rules)
   }
 
+  /// The legal sources, one line each: what is cited, since when, and what it says.
+  static func sources(_ sources: [JSON]) -> [String] {
+    sources.map { source in
+      let names = [source["instrument"], source["instrument_en"]].compactMap(\.text)
+      let name =
+        names.count == 2 && names[0] != names[1]
+        ? "\(names[0]) (\(names[1]))" : names.first ?? "-"
+      let since = "since \(source["in_force_from"].cell)"
+      let texts = [source["text"], source["text_zh"]].compactMap(\.text)
+      return "[\(source["id"].cell)] \(name), \(source["article"].cell), \(since): "
+        + texts.joined(separator: " / ")
+    }
+  }
+
   /// What could be granted for each target, with who set each number.
   var caps: Table {
     Table(

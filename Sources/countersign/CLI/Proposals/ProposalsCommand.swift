@@ -9,7 +9,8 @@ struct ProposalsCommand: ParsableCommand {
       SubmitProposalCommand.self, ShowProposalCommand.self, ListProposalsCommand.self,
       CheckProposalCommand.self, DiffProposalCommand.self, AcceptCounterCommand.self,
       DeclineCounterCommand.self, WithdrawProposalCommand.self, DossierCommand.self,
-      NoteCommand.self, AttachCommand.self, ProposalFilesCommand.self,
+      NoteCommand.self, AttachCommand.self, ProposalFilesCommand.self, TimelineCommand.self,
+      ImpactAssessmentCommand.self,
     ])
 }
 

@@ -9,8 +9,8 @@ struct API: Sendable {
   /// A part of the query; absent when the value is nil.
   typealias Query = [(name: String, value: String?)]
 
-  func get(_ path: Path, _ query: Query = []) async throws -> Reply {
-    try await call("GET", path, query)
+  func get(_ path: Path, _ query: Query = [], accept: String? = nil) async throws -> Reply {
+    try await call("GET", path, query, fields: [("Accept", accept)])
   }
 
   func post(

@@ -51,6 +51,9 @@ enum ClientFailure {
     case let document as UnreadableDocument:
       Terminal.complain(ProblemReport(document.invalid, in: document.file).lines)
       return ClientFailure.refused
+    case let wrong as PolicyFile.Wrong:
+      Terminal.complain(wrong.lines)
+      return ClientFailure.refused
     case let unreachable as Unreachable:
       Terminal.complain(["countersign: \(unreachable)"])
       return ClientFailure.unreachable
