@@ -106,7 +106,6 @@ CREATE TABLE grant_reassessments (
 SELECT make_append_only('grant_reassessments');
 
 -- What a job looks through after an activation: rounds and grants that are not over.
-CREATE INDEX rounds_decide_by ON rounds (decide_by);
 CREATE INDEX grants_ends_at ON grants (ends_at);
 
 -- No approval between an activation and the job: a round is approved under the version in force.

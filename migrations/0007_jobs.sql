@@ -37,8 +37,6 @@ CREATE TABLE reminders (
   PRIMARY KEY (object, mark)
 );
 SELECT make_append_only('reminders');
-CREATE INDEX rounds_decide_by ON rounds (decide_by);
-CREATE INDEX grants_ends_at ON grants (ends_at);
 
 -- ── Webhooks ────────────────────────────────────────────────────────────────────────────────
 CREATE TABLE webhooks (

@@ -6,7 +6,8 @@ import Testing
 struct SchemaKeepingTests {
   static let appendOnly = [
     "attestations", "condition_conflicts", "counter_acceptances", "counter_declines",
-    "counter_offers", "decision_voids", "decisions", "event_reasons", "events", "files",
+    "counter_offers", "decision_voids", "decisions", "dossier_items", "event_reasons", "events",
+    "files",
     "grant_pools", "grant_reassessments", "grants", "handover_acceptances", "handovers",
     "lease_terms", "legal_transitions", "lock_releases", "locks", "narrowings", "notes",
     "policies", "policy_proposals", "policy_signatures", "proposals", "reminders", "resumptions",
@@ -38,6 +39,13 @@ struct SchemaKeepingTests {
       INSERT INTO webhook_deliveries SELECT '\(hook)', id, now() FROM events LIMIT 1;
       INSERT INTO webhook_attempts SELECT webhook, event, 1, now(), 1, 200, NULL
         FROM webhook_deliveries;
+      INSERT INTO dossier_requests (revision, host, asked_at, due_at)
+        SELECT id, 'a.example', now(), now() FROM revisions LIMIT 1;
+      INSERT INTO dossier_items (revision, host, kind, record, record_sha256, content,
+        content_sha256, event, fetched_at)
+        SELECT r.revision, r.host, 'robots', '\\x01', sha256('\\x01'), '\\x02',
+          sha256('\\x02'), e.id, now()
+        FROM dossier_requests r, (SELECT id FROM events LIMIT 1) e;
       INSERT INTO notes SELECT '\(newID(NoteKind.self))', id, '\(person)', 'read', now()
         FROM proposals LIMIT 1;
       """)

@@ -118,7 +118,6 @@ extension Refusal {
     case .noHandover: .noHandover
     case .outsideWindow: .outsideWindow
     case .breakerOpen: .breakerOpen
-    case .reportOverdue: .reportOverdue
     case .evidencePending: .evidencePending
     case .belowMinimum: .belowMinimum
     case .leaseExists: .leaseExists
@@ -139,7 +138,6 @@ extension Refusal {
     case .noCapacity: .noCapacity
     case .dailyRequestsSpent: .dailyRequestsSpent
     case .totalRequestsSpent: .totalRequestsSpent
-    case .quarantine: .quarantine
     }
   }
 

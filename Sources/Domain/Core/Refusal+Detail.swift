@@ -91,7 +91,6 @@ extension Refusal {
   private var lastDetail: String {
     switch self {
     case .breakerOpen(let until): "The breaker of this host is open until \(until)."
-    case .reportOverdue: "Two renewals came without a usage report; send one."
     case .evidencePending(let tier):
       "A token of tier \(tier) needs its approvals in a signed checkpoint of the log first."
     case .belowMinimum(let offered, let minimum):
@@ -119,8 +118,6 @@ extension Refusal {
       "Nothing of \(scope) is free; what is out comes back when leases end."
     case .dailyRequestsSpent(let scope, _): "The day's requests of \(scope) are spent."
     case .totalRequestsSpent: "The total requests of the budget are spent."
-    case .quarantine(let until):
-      "The database was restored or promoted; no lease before \(until)."
     default: "Refused by a rule."
     }
   }
@@ -129,7 +126,7 @@ extension Refusal {
   package var until: Timestamp? {
     switch self {
     case .grantNotStarted(let until), .breakerOpen(let until), .leaseExists(_, let until),
-      .dailyRequestsSpent(_, let until), .quarantine(let until):
+      .dailyRequestsSpent(_, let until):
       until
     case .outsideWindow(let next): next
     case .noCapacity(_, let until): until

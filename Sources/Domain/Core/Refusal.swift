@@ -54,7 +54,6 @@ package enum Refusal: Error, Hashable, Sendable {
   case noHandover(part: String)
   case outsideWindow(nextOpensAt: Timestamp?)
   case breakerOpen(until: Timestamp)
-  case reportOverdue
   case evidencePending(tier: String)
   case belowMinimum(offered: Rate, minimum: Rate)
   case leaseExists(lease: LeaseID, until: Timestamp)
@@ -78,8 +77,6 @@ package enum Refusal: Error, Hashable, Sendable {
   case noCapacity(scope: String, until: Timestamp?)
   case dailyRequestsSpent(scope: String, until: Timestamp)
   case totalRequestsSpent
-  // 503
-  case quarantine(until: Timestamp)
 }
 
 /// One or more refusals of the same act, in order of precedence.

@@ -92,8 +92,8 @@ package struct GrantFacts: Hashable, Sendable {
   package func blocked(by blocks: [TokenBlock]) -> GrantFacts {
     GrantFacts(
       id: id, proposal: proposal, digest: digest, tier: tier, standing: standing,
-      startsAt: startsAt, endsAt: endsAt, pools: pools, buildDigests: buildDigests,
-      tokenBlocks: tokenBlocks + blocks, evidence: evidence)
+      startsAt: startsAt, endsAt: endsAt, instants: instants, pools: pools,
+      buildDigests: buildDigests, tokenBlocks: tokenBlocks + blocks, evidence: evidence)
   }
 
   /// Why a lease for hosts that no one target covers is refused, with all that stands in the

@@ -1,9 +1,7 @@
 import Configuration
-import Curl
 import Domain
 import Logging
 import Reactor
-import Tokens
 
 /// Everything an operator can set, read once. To add a setting, read it in `init`: complaints,
 /// `countersign configuration` and the table of docs/operations.md follow from there.
@@ -17,17 +15,9 @@ struct ServiceConfiguration: Sendable {
   let dataFolder: String
   let tokensDecide: Bool
   let capacity: ServiceCapacity
-  let runsJobs: Bool
-  /// Nil: secrets of webhooks are kept as they are.
-  let sealingKey: SealingKey?
-  /// Hosts that webhooks may be at although their addresses are not public.
-  let webhookHosts: [PermittedHost]
+  let outbound: ServiceOutbound
   let logLevel: Logger.Level
   let accessLog: Bool
-  /// Whether targets are asked for their robots.txt and the like.
-  let dossier: Bool
-  /// Private hosts that may be fetched from all the same.
-  let fetchHosts: [PermittedHost]
   /// Nil: the files are looked for.
   let home: String?
 
@@ -85,37 +75,12 @@ struct ServiceConfiguration: Sendable {
         meaning: "whether personal tokens may sign decisions"),
       else: purpose == .dev)
     capacity = ServiceCapacity(&settings)
-    runsJobs = settings.read(
-      Setting(
-        "COUNTERSIGN_JOBS", .onOff,
-        meaning: "whether this replica stands for doing the jobs of all; one of those leads"),
-      else: true)
-    let key = settings.readSecret(
-      Setting(
-        "COUNTERSIGN_SEALING_KEY", .sealingKey, fallback: "none: they are kept as they are",
-        secret: .redacted,
-        meaning: "what seals secrets of webhooks in the database; the same for all replicas"))
-    sealingKey = key.flatMap { SealingKey($0) }
-    webhookHosts = settings.read(
-      Setting(
-        "COUNTERSIGN_WEBHOOK_HOSTS", .permittedHosts, fallback: "none",
-        meaning: "hosts that get webhooks although their address is not public"),
-      else: [])
+    outbound = ServiceOutbound(&settings, for: purpose)
     logLevel = settings.read(
       Setting("COUNTERSIGN_LOG_LEVEL", .logLevel, meaning: "the least that is logged"),
       else: .info)
     accessLog = settings.read(
       Setting("COUNTERSIGN_ACCESS_LOG", .onOff, meaning: "one line per request"), else: true)
-    dossier = settings.read(
-      Setting(
-        "COUNTERSIGN_DOSSIER", .onOff, fallback: "`on`; `dev`: `off`",
-        meaning: "whether robots.txt and the rest of a dossier are fetched from targets"),
-      else: purpose == .serve)
-    fetchHosts = settings.read(
-      Setting(
-        "COUNTERSIGN_FETCH_HOSTS", .permittedHosts, fallback: "none",
-        meaning: "hosts that are fetched from although their address is not public"),
-      else: [])
     home = settings.read(
       Setting(
         "COUNTERSIGN_HOME", .text("folder"),

@@ -49,14 +49,14 @@ final class RunningService: Sendable {
     let database = try Database(
       configuration.capacity.database(url: databaseURL), loops: group.loops, logger: logger)
     let dossier =
-      configuration.dossier
+      configuration.outbound.dossier
       ? DossierFetcher(
-        loop: group.loops[0], permitting: configuration.fetchHosts,
+        loop: group.loops[0], permitting: configuration.outbound.fetchHosts,
         home: configuration.identity.issuer, version: VersionCommand.version, logger: logger)
       : nil
     do {
       let loop = group.loops[group.loops.count - 1]
-      let fetcher = GuardedFetcher(loop: loop, permitting: configuration.webhookHosts)
+      let fetcher = GuardedFetcher(loop: loop, permitting: configuration.outbound.webhookHosts)
       let service = try await makeService(
         configuration, database: database, assets: assets, fetcher: dossier,
         reach: Reach(through: fetcher), prepare: prepare)
@@ -71,7 +71,7 @@ final class RunningService: Sendable {
         accessLog: configuration.logsAccess ? StandardError.write : nil)
       let address = try await listen(server, on: group.loops, at: configuration.listen)
       let jobs =
-        try configuration.runsJobs
+        try configuration.outbound.runsJobs
         ? RunningJobs(
           service: service, fetcher: fetcher, databaseURL: databaseURL, loop: loop,
           logger: logger) : nil
@@ -104,7 +104,7 @@ final class RunningService: Sendable {
       database: database, clock: .database, zones: .system, suffixes: .system,
       settings: Service.Settings(
         tokensDecide: configuration.tokensDecide, schemaVersion: Int64(schemaVersion),
-        openAPI: try assets.bytes("openapi.yaml"), sealingKey: configuration.sealingKey),
+        openAPI: try assets.bytes("openapi.yaml"), sealingKey: configuration.outbound.sealingKey),
       signingKey: keys[keys.count - 1], fetcher: fetcher, reach: reach)
     do {
       try await service.checkReadiness()
