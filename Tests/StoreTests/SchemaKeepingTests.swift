@@ -43,8 +43,8 @@ struct SchemaKeepingTests {
         SELECT id, 'a.example', now(), now() FROM revisions LIMIT 1;
       INSERT INTO dossier_items (revision, host, kind, record, record_sha256, content,
         content_sha256, event, fetched_at)
-        SELECT r.revision, r.host, 'robots', '\\x01', sha256('\\x01'), '\\x02',
-          sha256('\\x02'), e.id, now()
+        SELECT r.revision, r.host, 'robots', '\\x01', sha256('\\x01'::bytea), '\\x02',
+          sha256('\\x02'::bytea), e.id, now()
         FROM dossier_requests r, (SELECT id FROM events LIMIT 1) e;
       INSERT INTO notes SELECT '\(newID(NoteKind.self))', id, '\(person)', 'read', now()
         FROM proposals LIMIT 1;
