@@ -12,12 +12,14 @@ package enum ReminderStore {
       selectDue,
       [
         .instant(now), .int64(Reminder.decideSoonSeconds), .int64(Reminder.grantEndsSeconds),
-        .int64(limit),
+        .int64(limit), .int64(GrantInstants.attestEverySeconds + Reminder.attestSoonSeconds),
       ]
     ).map { row in
-      Reminder(
-        object: try row.text(0), proposal: try row.identifier(1, of: ProposalKind.self),
-        mark: try row.decoded(2, Reminder.Mark(rawValue: try row.text(2))))
+      try row.decoded(
+        2,
+        Reminder(
+          object: try row.text(0), proposal: try row.identifier(1, of: ProposalKind.self),
+          key: try row.text(2)))
     }
   }
 
@@ -25,7 +27,7 @@ package enum ReminderStore {
   package static func contains(
     _ reminder: Reminder, in tx: borrowing Transaction
   ) async throws -> Bool {
-    try await tx.one(exists, [.text(reminder.object), .text(reminder.mark.rawValue)]).bool(0)
+    try await tx.one(exists, [.text(reminder.object), .text(reminder.key)]).bool(0)
   }
 
   package static func record(
@@ -35,7 +37,7 @@ package enum ReminderStore {
     tx.write(
       insert,
       [
-        .text(ruling.subject.object), .text(ruling.subject.mark.rawValue), .id(event),
+        .text(ruling.subject.object), .text(ruling.subject.key), .id(event),
         .instant(ruling.entry.at),
       ])
   }
@@ -55,12 +57,16 @@ package enum ReminderStore {
           ORDER BY t.seq DESC LIMIT 1) = 'in_review'
       UNION ALL
       SELECT g.id, g.proposal, 'grant_ends', e.since
-      FROM grants g CROSS JOIN LATERAL (
-        SELECT greatest(g.ends_at - make_interval(secs => $3),
-          g.starts_at + (g.ends_at - g.starts_at) * 0.5) AS since) e
-      WHERE g.ends_at > $1 AND e.since <= $1
-        AND (SELECT t.to_state FROM transitions t WHERE t.object = g.id
-          ORDER BY t.seq DESC LIMIT 1) IN ('scheduled', 'active', 'suspended')
+      FROM grants g JOIN grant_standings h ON h.grant_id = g.id CROSS JOIN LATERAL (
+        SELECT greatest(h.ends_at - make_interval(secs => $3),
+          g.starts_at + (h.ends_at - g.starts_at) * 0.5) AS since) e
+      WHERE h.closed_at IS NULL AND h.ends_at > $1 AND e.since <= $1
+      UNION ALL
+      SELECT h.grant_id, h.proposal,
+        'attestation_due ' || extract(epoch FROM h.attestation_missed_at)::bigint, e.since
+      FROM grant_standings h CROSS JOIN LATERAL (
+        SELECT h.attestation_missed_at - make_interval(secs => $5) AS since) e
+      WHERE h.closed_at IS NULL AND h.ends_at > greatest($1, e.since) AND e.since <= $1
     ) s
     WHERE NOT EXISTS (SELECT FROM reminders d WHERE d.object = s.object AND d.mark = s.mark)
     ORDER BY s.since, s.object, s.mark LIMIT $4

@@ -49,7 +49,7 @@ package struct DescribeImpact: Query {
       assessment: assessed.json, load: try assessed.load,
       policy: (assessed.version, assessed.digest, assessed.policy.title),
       sources: assessed.policy.sources(citedBy: assessed.json),
-      questions: assessed.policy.questions, round: round, conditions: [:], grant: grant,
+      questions: assessed.policy.questions, round: round, grant: grant,
       locks: locks,
       people: try await PeopleStore.find(
         ImpactFacts.named(found, revision, round, locks), in: tx))

@@ -18,6 +18,8 @@ package struct ProposalView: Sendable {
   package let stale: StaleRound?
   package let grant: GrantRecord?
   package let grantState: GrantState?
+  /// What was really sent under the grant that stands beside the round (R14); nil for its own.
+  package let standingUse: GrantUsage?
   /// What the content names by its hash, and whether it is there.
   package let documents: [ReferencedDocument]
   /// Nil for a draft.

@@ -47,6 +47,7 @@ package struct ShowProposal: Query {
       canDecide: canDecide(review, caller, at: act.now),
       numbers: try await numbers(of: review, revision, by: act, in: tx),
       stale: try await stale(review.round, by: act, in: tx), grant: grant, grantState: state,
+      standingUse: try await standingUse(grant, beside: review.round, in: tx),
       documents: ReferencedDocument.all(
         in: try JSONParser.parse(revision.bytes), files: files),
       assessment: try await assessment(of: review.round, reassessment, in: tx))
@@ -82,6 +83,13 @@ package struct ShowProposal: Query {
     let grants = try await GrantStore.list(of: review.proposal, in: tx)
     return grants.first { $0.round == round.id }
       ?? grants.last { $0.standing.state(at: now).isStanding }
+  }
+
+  private func standingUse(
+    _ grant: GrantRecord?, beside round: Round?, in tx: borrowing Transaction
+  ) async throws -> GrantUsage? {
+    guard let grant, grant.round != round?.id else { return nil }
+    return try await GrantUsageStore.usage(of: grant.standing.id, in: tx)
   }
 
   private func seat(_ role: Role, in review: Review) -> ProposalView.FilledSeat {

@@ -82,7 +82,7 @@ struct ReminderTests {
     }
   }
 
-  @Test("a grant that ends within a week is reminded of once, unless it was revoked")
+  @Test("a grant that ends within a week is reminded of once")
   func grant() async throws {
     try await JobScene.with { scene in
       let made = try await scene.service.makeGrant()
@@ -96,6 +96,24 @@ struct ReminderTests {
       #expect(try await runner.sweep() == 1)
       scene.clock.set(to: view.grant.standing.endsAt.adding(seconds: -86_400))
       #expect(try await runner.sweep() == 0)
+    }
+  }
+
+  @Test("the maintainer is reminded a day before an attestation is due, once for each")
+  func attestation() async throws {
+    try await WebhookScene.with { scene in
+      let proposal = try await scene.review.submitted()
+      try await scene.review.decide(proposal, scene.review.legal, .legalReviewer)
+      try await scene.review.decide(proposal, scene.review.risk, .riskReviewer)
+      let grant = try #require(try await scene.review.show(proposal).grant)
+      let starts = grant.standing.startsAt
+      let day: Int64 = 86_400
+      scene.clock.set(to: starts.adding(seconds: 13 * day - 61))
+      #expect(try await scene.runner.sweep() == 0)
+      scene.clock.set(to: starts.adding(seconds: 13 * day))
+      #expect(try await scene.runner.sweep() == 1)
+      scene.clock.set(to: starts.adding(seconds: 14 * day))
+      #expect(try await scene.runner.sweep() == 0)
     }
   }
 }

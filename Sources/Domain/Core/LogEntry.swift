@@ -114,6 +114,7 @@ package enum EventType: String, Hashable, Sendable, CaseIterable {
   case reminderSeatOpen = "reminder.seat_open"
   case reminderDecisionDue = "reminder.decision_due"
   case reminderGrantEnding = "reminder.grant_ending"
+  case reminderAttestationDue = "reminder.attestation_due"
   case webhookCreated = "webhook.created"
   case webhookReplayed = "webhook.replayed"
   case webhookDisabled = "webhook.disabled"

@@ -13,8 +13,6 @@ package struct ImpactFacts: Sendable {
   package let questions: [Question]
   /// The newest round of this revision; nil while there was none.
   package let round: Round?
-  /// Conditions of decisions, by decision, as they were written.
-  package let conditions: [DecisionID: JSON]
   package let grant: GrantRecord?
   /// Stops that cover the proposal, its grant or its hosts now.
   package let locks: [Lock]
@@ -24,7 +22,7 @@ package struct ImpactFacts: Sendable {
   package init(
     proposal: Proposal, revision: RevisionRecord, content: JSON, assessment: JSON,
     load: [ExpectedLoad], policy: (version: Int64, digest: Digest, title: String),
-    sources: JSON, questions: [Question], round: Round?, conditions: [DecisionID: JSON],
+    sources: JSON, questions: [Question], round: Round?,
     grant: GrantRecord?, locks: [Lock], people: [PersonID: Person]
   ) {
     self.proposal = proposal
@@ -36,7 +34,6 @@ package struct ImpactFacts: Sendable {
     self.sources = sources
     self.questions = questions
     self.round = round
-    self.conditions = conditions
     self.grant = grant
     self.locks = locks
     self.people = people
@@ -116,7 +113,7 @@ package struct ImpactFacts: Sendable {
             "decided_at": JSON(decision.decidedAt),
           ]
           members["reason"] = decision.reason.map { .string($0) }
-          members["conditions"] = conditions[decision.id]
+          members["conditions"] = decision.conditions.map(\.json)
           if decision.standing == .void { members["void"] = true }
           return .object(members)
         }),

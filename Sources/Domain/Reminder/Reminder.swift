@@ -1,4 +1,4 @@
-/// What somebody is reminded of, once for each mark (lifecycle R13).
+/// What somebody is reminded of, once for each mark (lifecycle R13, R15).
 package struct Reminder: Hashable, Sendable, CustomStringConvertible {
   /// Why now.
   package enum Mark: String, Hashable, Sendable, CaseIterable {
@@ -10,25 +10,34 @@ package struct Reminder: Hashable, Sendable, CustomStringConvertible {
     case decideSoon = "decide_soon"
     /// The grant ends within a week.
     case grantEnds = "grant_ends"
+    /// The maintainer is to attest within a day, or was to.
+    case attestationDue = "attestation_due"
   }
 
   /// A round's or a grant's id.
   package let object: String
   package let proposal: ProposalID
   package let mark: Mark
+  /// The mark, and what makes it another time of a mark that comes again: `attestation_due 2`.
+  package let key: String
 
-  package init(object: String, proposal: ProposalID, mark: Mark) {
+  /// Nil for a key of no mark.
+  package init?(object: String, proposal: ProposalID, key: String) {
+    guard let mark = Mark(rawValue: String(key.prefix { $0 != " " })) else { return nil }
     self.object = object
     self.proposal = proposal
     self.mark = mark
+    self.key = key
   }
 
-  package var description: String { "\(object) \(mark.rawValue)" }
+  package var description: String { "\(object) \(key)" }
 
   /// How long before the end of a round or of a grant somebody is reminded of it; half of the
   /// time where that is shorter.
   package static let decideSoonSeconds: Int64 = 86_400
   package static let grantEndsSeconds: Int64 = 7 * 86_400
+  /// How long before an attestation is due the maintainer is reminded of it.
+  package static let attestSoonSeconds: Int64 = 86_400
 }
 
 extension Review {
@@ -47,7 +56,7 @@ extension Review {
       detail["respond_by"] = JSON(round.respondBy)
       detail["percent"] = JSON(reminder.mark == .respondHalf ? 50 : 80)
     case .decideSoon: detail["decide_by"] = JSON(round.decideBy)
-    case .grantEnds: return nil
+    case .grantEnds, .attestationDue: return nil
     }
     return Ruling(
       reminder,
@@ -58,20 +67,26 @@ extension Review {
 }
 
 extension GrantStanding {
-  /// The reminder that the grant ends soon; nil when it is over.
+  /// The reminder that the grant ends soon or is to be attested; nil when that is over.
   package func reminded(
     _ reminder: Reminder, by actor: Actor, at now: Timestamp
   ) -> Ruling<Reminder>? {
-    guard reminder.mark == .grantEnds, reminder.object == id.text else { return nil }
-    switch state(at: now) {
-    case .scheduled, .active, .suspended: break
-    case .ended, .revoked, .replaced: return nil
+    guard reminder.object == id.text, state(at: now).isStanding else { return nil }
+    var detail: JSONObject = ["proposal": JSON(proposal)]
+    switch reminder.mark {
+    case .respondHalf, .respondLate, .decideSoon: return nil
+    case .grantEnds: detail["ends_at"] = JSON(endsAt)
+    case .attestationDue:
+      guard let due = instants.nextAttestationDue,
+        now >= due.adding(seconds: -Reminder.attestSoonSeconds)
+      else { return nil }
+      detail["next_due"] = JSON(due)
     }
     return Ruling(
       reminder,
       LogEntry(
-        .reminderGrantEnding, stream: StreamID(id),
-        object: EventObject("grant", id.text, digest: digest), by: actor, at: now,
-        detail: ["ends_at": JSON(endsAt), "proposal": JSON(proposal)]))
+        reminder.mark == .grantEnds ? .reminderGrantEnding : .reminderAttestationDue,
+        stream: StreamID(id), object: EventObject("grant", id.text, digest: digest), by: actor,
+        at: now, detail: detail))
   }
 }

@@ -38,6 +38,12 @@ package struct GrantInstants: Hashable, Sendable {
     attested.adding(seconds: attestEverySeconds * attestationsMissedMax)
   }
 
+  /// When the maintainer is to attest next.
+  var nextAttestationDue: Timestamp? {
+    let spare = GrantInstants.attestationsMissedMax - 1
+    return attestationMissedAt?.adding(seconds: -GrantInstants.attestEverySeconds * spare)
+  }
+
   /// The causes that time has brought by an instant, each from its own instant.
   package func suspensions(at now: Timestamp) -> [Suspension] {
     causes.filter { $0.since <= now }

@@ -19,6 +19,7 @@ extension ProposalView {
     }
     members["round"] = round?.json(status: status)
     members["assessment"] = assessment
+    members["standing_use"] = standingUse?.json
     members["documents"] = .array(
       documents.map {
         [

@@ -204,7 +204,7 @@ struct RoundTests {
       [
         "tier", "digest", "rules", "required_roles", "seats", "caps", "blocks", "unverified",
         "longest_validity_days",
-      ], optional: ["assessed_on", "requires"])
+      ], optional: ["assessed_on", "requires", "policy", "sources"])
     #expect(dry["tier"] == "X")
     #expect(dry["digest"].text == proposal.digest)
   }

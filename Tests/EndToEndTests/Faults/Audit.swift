@@ -45,7 +45,8 @@ enum Audit {
         coalesce(sum((SELECT count(*) FROM budgets b JOIN scopes USING (id)
           WHERE b.grant_id = g.id)), 0) AS budgets,
         coalesce(sum((SELECT count(*) FROM grant_pools p WHERE p.grant_id = g.id)), 0) AS pools,
-        coalesce(sum((SELECT count(*) FROM transitions t WHERE t.object = g.id)), 0) AS states
+        coalesce(sum((SELECT count(*) FROM transitions t
+          WHERE t.object = g.id AND t.seq = 1)), 0) AS states
       FROM grants g WHERE g.round = r.id
     ) made
     WHERE (signed.seats AND NOT signed.no)::int <> ended.approved
@@ -68,6 +69,8 @@ enum Audit {
       UNION ALL SELECT 'proposal.approved', r.proposal
         FROM transitions t JOIN rounds r ON r.id = t.object WHERE t.to_state = 'approved'
       UNION ALL SELECT 'grant.created', id FROM grants
+      UNION ALL SELECT 'grant.activated', object FROM transitions
+        WHERE kind = 'grant' AND to_state = 'active'
       UNION ALL SELECT 'lease.granted', id FROM leases
       UNION ALL SELECT 'lease.ended', id FROM leases WHERE ended_at IS NOT NULL
     ), wanted AS (

@@ -48,7 +48,10 @@ final class Persistence: Sendable {
       do {
         reply = try await Client.exchange(request, with: address)
       } catch {
-        guard case .unreachable = error else { throw error }
+        switch error {
+        case .unreachable, .notConnected: break
+        default: throw error
+        }
         wasLost = true
         traffic.note { $0.lost += 1 }
         continue

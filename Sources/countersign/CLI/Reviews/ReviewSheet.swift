@@ -36,6 +36,7 @@ struct ReviewSheet {
       ReviewSheet.allowed(content["targets"].elements, assessment["caps"].elements))
     printout.add(heading: "What the policy finds")
     sheet.addRules(to: &printout)
+    addStandingUse(to: &printout)
     addStale(to: &printout)
     addSeats(to: &printout)
     addOffer(to: &printout)
@@ -88,6 +89,21 @@ struct ReviewSheet {
     guard !conflicts.isEmpty else { return }
     printout.add(heading: "Conditions that do not go together")
     printout.add(items: CounterText.conflicts(conflicts, people))
+  }
+
+  /// What is really sent under the grant that this would replace.
+  private func addStandingUse(to printout: inout Printout) {
+    let targets = view["standing_use"]["targets"].elements
+    guard !targets.isEmpty else { return }
+    printout.add(heading: "Really used under the grant that stands")
+    printout.add(
+      items: targets.map { target in
+        let (used, granted) = (target["used"], target["granted"])
+        let proposed = target["proposed"]["max_rps"].text.map { "; \($0) a second would do" } ?? ""
+        return "target \(target["index"].cell): at most \(used["max_rps_seen"].cell) of "
+          + "\(granted["max_rps"].cell) a second, \(used["most_in_a_day"].cell) of "
+          + "\(granted["daily_requests"].cell) a day\(proposed)"
+      })
   }
 
   /// What was signed before, and what has changed since.

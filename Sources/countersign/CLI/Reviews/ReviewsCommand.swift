@@ -42,9 +42,11 @@ struct ShowReviewCommand: ClientCommand {
     if session.printsJSON { return try session.show(reply) { _ in Printout() } }
     let view = try reply.json
     let content = try await ReviewSheet.content(of: view, session)
-    let assessment = try await session.api.post(
-      Path("v1", "assessments"), ["content": content]
-    ).json
+    // A draft is not held against the policy yet; a round is, with every version since.
+    let assessment =
+      view["assessment"].isNull
+      ? try await session.api.post(Path("v1", "assessments"), ["content": content]).json
+      : view["assessment"]
     let sheet = ReviewSheet(
       view: view, content: content, people: try await Directory.people(session))
     session.terminal.write(sheet.review(assessment: assessment).lines(for: session.terminal))
