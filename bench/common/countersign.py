@@ -48,6 +48,8 @@ class Server:
                 "COUNTERSIGN_DATA": str(self.folder), "COUNTERSIGN_LOOPS": str(loops),
                 "COUNTERSIGN_CONNECTIONS": str(connections), "COUNTERSIGN_HOME": str(ROOT),
                 "COUNTERSIGN_ACCESS_LOG": "on" if access_log else "off",
+                # Nothing but what is measured: no fetches from targets, no jobs.
+                "COUNTERSIGN_DOSSIER": "off", "COUNTERSIGN_JOBS": "off",
                 **(environment or {}),
             })
         try:
