@@ -21,7 +21,12 @@ struct DroppedConnectionTests {
       // The cut connection's transaction is gone before anything that it held is free.
       #expect(try other.run("SELECT count(*) FROM decisions") == [["1"]])
       try other.run("COMMIT")
-      _ = await first
+      let cut = await first
+      #expect {
+        try cut.get()
+      } throws: { error in
+        if case CallFailure.unavailable = error { true } else { false }
+      }
       let answers = try await [answer(proposal, scene), answer(proposal, scene)]
       #expect(answers[0] == answers[1])
       let decisions = try await scene.decisions(proposal).map(\.decision)
@@ -53,7 +58,7 @@ struct DroppedConnectionTests {
     }
   }
 
-  /// The first call, whose caller hears nothing that helps.
+  /// The first call, whose caller is told to come back.
   private func attempt(
     _ proposal: TestProposal, _ scene: ReviewScene
   ) async -> Result<String, any Error> {
