@@ -119,7 +119,7 @@ struct CounterOfferTests {
     }
   }
 
-  @Test("0.001 requests a second: allowed, with the projected duration")
+  @Test("0.001 req/s condition: allowed, with the projected duration")
   func slowest() async throws {
     try await ReviewScene.with { scene, _ in
       let proposal = try await scene.submitted()

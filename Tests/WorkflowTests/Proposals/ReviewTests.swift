@@ -53,7 +53,7 @@ struct ReviewTests {
     }
   }
 
-  @Test("approve and reject at once, 100 times: never a grant whose round shows a rejection")
+  @Test("approve and reject at the same instant, 100 times: never a grant that was rejected")
   func approveAgainstReject() async throws {
     try await ReviewScene.with { scene, _ in
       for number in 0..<100 {
