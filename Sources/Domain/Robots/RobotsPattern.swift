@@ -22,8 +22,8 @@ package struct RobotsPattern: Hashable, Sendable {
       }
   }
 
-  /// Whether the pattern fits the path. Cost: at most pattern × path, whatever the asterisks:
-  /// the leftmost place of each literal is never worse than a later one.
+  /// Whether the pattern fits the path. Cost: pattern + path, whatever the asterisks: the leftmost
+  /// place of each literal is never worse than a later one.
   func matches(_ path: [UInt8]) -> Bool {
     guard path.starts(with: literals[0]) else { return false }
     var at = literals[0].count
@@ -45,15 +45,31 @@ package struct RobotsPattern: Hashable, Sendable {
     return literals.count > 1 || !isAnchored
   }
 
+  /// Where a literal stands in the path, at `start` or after it. Cost: literal + path, whatever
+  /// they are (Knuth, Morris and Pratt), since both are written by strangers.
   private static func find(_ literal: [UInt8], in path: [UInt8], from start: Int) -> Int? {
-    guard let first = literal.first else { return start }
+    guard !literal.isEmpty else { return start }
     guard literal.count <= path.count - start else { return nil }
-    var at = start
-    while at <= path.count - literal.count {
-      if path[at] == first, path[at..<(at + literal.count)].elementsEqual(literal) { return at }
-      at += 1
+    let borders = borders(of: literal)
+    var matched = 0
+    for at in start..<path.count {
+      while matched > 0, path[at] != literal[matched] { matched = borders[matched - 1] }
+      if path[at] == literal[matched] { matched += 1 }
+      if matched == literal.count { return at + 1 - matched }
     }
     return nil
+  }
+
+  /// For each beginning of a literal, the length of the longest shorter one that it ends with.
+  private static func borders(of literal: [UInt8]) -> [Int] {
+    var borders = [Int](repeating: 0, count: literal.count)
+    var length = 0
+    for at in literal.indices.dropFirst() {
+      while length > 0, literal[at] != literal[length] { length = borders[length - 1] }
+      if literal[at] == literal[length] { length += 1 }
+      borders[at] = length
+    }
+    return borders
   }
 
   /// One spelling of every path: unreserved bytes as they are, reserved ones as written, all

@@ -61,7 +61,10 @@ enum GrantHandlers {
   }
 
   static func attest(_ call: Call) async throws -> Answer {
-    try await call.perform({ _ in AttestGrant(grant: try id(call)) }) { attestation in
+    let input = try call.optionalBody { _ -> Void? in () }
+    return try await call.perform({ _ in
+      AttestGrant(grant: try id(call), input: input)
+    }) { attestation in
       .created([
         "attested_at": JSON(attestation.at), "next_due": JSON(attestation.nextDue),
       ])

@@ -109,14 +109,14 @@ enum WebhookHandlers {
 }
 
 extension JSONField where Value == String {
-  /// An absolute http or https URL in ASCII.
+  /// An absolute http or https URL in ASCII, its scheme in lower case (RFC 3986 §3.1).
   fileprivate static func webURL(_ charactersMax: Int) -> JSONField {
     .parsed("an http or https URL of at most \(charactersMax) characters") { text in
-      let start = text.prefix(8).lowercased()
-      guard start.hasPrefix("http://") || start.hasPrefix("https://"),
+      guard let colon = text.firstIndex(of: ":"), text[colon...].hasPrefix("://"),
+        ["http", "https"].contains(text[..<colon].lowercased()),
         text.utf8.count <= charactersMax, text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
       else { return nil }
-      return text
+      return text[..<colon].lowercased() + text[colon...]
     }
   }
 }

@@ -23,6 +23,30 @@ struct RobotsFileTests {
     #expect(finding(text, "/d").rule == nil)
   }
 
+  @Test("literals whose beginnings repeat are found, and only where they stand")
+  func repeatingLiterals() {
+    let text = "User-agent: *\nDisallow: /*aab\nDisallow: /*abcabd$\nDisallow: /q*aba*aba"
+    for path in ["/aaab", "/aabaab", "/xaaaaaab/y", "/abcabcabd", "/qababa-aba", "/qabaaba"] {
+      #expect(!finding(text, path).isAllowed, "\(path)")
+    }
+    for path in ["/aac", "/abab", "/abcabdx", "/abcabc", "/qababa"] {
+      #expect(finding(text, path).isAllowed, "\(path)")
+    }
+  }
+
+  @Test("a file that is made to be slow costs no more than its length times the paths")
+  func slowFile() {
+    let rule = "Disallow: /*" + String(repeating: "a", count: 1_000) + "b\n"
+    let file = RobotsFile(
+      Array(("User-agent: *\n" + String(repeating: rule, count: 400)).utf8))
+    let path = RobotsPath("/" + String(repeating: "a", count: 1_900))
+    let took = ContinuousClock().measure {
+      #expect(file.finding(path, for: RobotsAgent(userAgent: "AcmeBot")).isAllowed)
+    }
+    // About a million steps; comparing anew at each place takes 360 million.
+    #expect(took < .seconds(10))
+  }
+
   @Test("groups of one agent are merged, wherever they stand, and others do not count")
   func groups() {
     let text = """
