@@ -75,23 +75,30 @@ def script(some_transactions):
         body.append("\\startpipeline")
         for statement in statements:
             if statement.kind in ("BEGIN", "COMMIT"):
-                body.append(_one_line(statement.text) + ";")
+                body.append(one_line(statement.text) + ";")
                 continue
             name = names.get(statement.text)
             if name is None:
                 name = names[statement.text] = f"s{len(names)}"
-                prepared.append(f"PREPARE {name} AS {_one_line(statement.text)};")
-            values = ", ".join(map(_literal, statement.parameters))
+                prepared.append(f"PREPARE {name} AS {one_line(statement.text)};")
+            values = ", ".join(map(literal, statement.parameters))
             body.append(f"EXECUTE {name}({values});" if values else f"EXECUTE {name};")
         body.append("\\endpipeline")
     return "\n".join(prepared + body) + "\n"
 
 
-def _one_line(text):
+def written_out(statement):
+    """A statement with its values in it, for a script of pgbench's."""
+    values = [literal(value) for value in statement.parameters]
+    text = one_line(statement.text)
+    return re.sub(r"\$(\d+)", lambda found: values[int(found[1]) - 1], text) + ";\n"
+
+
+def one_line(text):
     return " ".join(re.sub(r"--[^\n]*", "", text).split()).rstrip(";")
 
 
-def _literal(value):
+def literal(value):
     """Without a colon or a line end, which mean something to pgbench."""
     if value == "NULL":
         return value
