@@ -17,9 +17,15 @@ struct LeadershipTests {
   func one() async throws {
     try await TestDatabase.with { _, url in
       let all = try (0..<5).map { _ in try candidate(url) }
+      for candidate in all { await candidate.ask() }
+      let leader = try #require(all.firstIndex { $0.isHeld })
       for _ in 0..<3 {
-        for candidate in all { await candidate.ask() }
-        #expect(all.map(\.isHeld) == [true, false, false, false, false])
+        for (index, candidate) in all.enumerated() where index != leader {
+          await candidate.ask()
+          #expect(!candidate.isHeld)
+        }
+        await all[leader].ask()
+        #expect(all[leader].isHeld)
       }
       for candidate in all { await candidate.resign() }
     }

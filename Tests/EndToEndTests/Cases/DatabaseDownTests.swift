@@ -138,11 +138,12 @@ struct DatabaseDownTests {
   func frozen() async throws {
     // A server of its own: a process that stands still may hold what every session waits for.
     try await RunningDev.with(extra: FaultScene.settings) { dev in
-      try await FaultScene(dev).check { _ in
+      try await FaultScene(dev).check { scene in
         let server = try DatabaseServer(of: dev.workplace)
         let frozen = try server.sessions()
         defer { for process in frozen { kill(process, SIGCONT) } }
         for process in frozen { kill(process, SIGSTOP) }
+        try await scene.calls(1, \.unavailable)
         // Until it has given up some and taken others in their place: more than it may have.
         // The kernel is asked, as the server may be the one who waits.
         let connectionsMax = FaultScene.loops * FaultScene.connectionsOfLoop
