@@ -55,13 +55,6 @@ package enum RoundStore {
       event: event, at: ruling.entry.at, in: tx)
   }
 
-  /// What was assessed at submission: canonical JSON.
-  package static func snapshot(
-    of round: RoundID, in tx: borrowing Transaction
-  ) async throws -> [UInt8] {
-    try await tx.one(selectSnapshot, [.id(round)]).bytes(0)
-  }
-
   /// Rounds whose time to decide ran out and is not recorded, the longest due first.
   package static func dueToLapse(
     at now: Timestamp, limit: Int64, in tx: borrowing Transaction
@@ -138,8 +131,6 @@ package enum RoundStore {
     FROM rounds d JOIN revisions r ON r.id = d.revision
     WHERE d.proposal = $1 ORDER BY d.n DESC LIMIT 1
     """)
-
-  static let selectSnapshot = Statement("SELECT assessment FROM rounds WHERE id = $1")
 
   static let selectProposal = Statement("SELECT proposal FROM rounds WHERE id = $1")
 

@@ -39,10 +39,7 @@ package struct ListNotes: Query {
   }
 
   package func run(by act: Act, in tx: borrowing Transaction) async throws -> [Note] {
-    guard let found = try await ProposalStore.find(proposal, in: tx) else {
-      throw proposal.missing
-    }
-    _ = try act.person()
+    let found = try await act.find(proposal, in: tx)
     return try await NoteStore.list(of: found.id, after: after, limit: Int64(limit), in: tx)
   }
 }

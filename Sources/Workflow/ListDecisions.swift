@@ -29,10 +29,7 @@ package struct ListDecisions: Query {
   }
 
   package func run(by act: Act, in tx: borrowing Transaction) async throws -> [ListedDecision] {
-    guard let found = try await ProposalStore.find(proposal, in: tx) else {
-      throw proposal.missing
-    }
-    _ = try act.person()
+    let found = try await act.find(proposal, in: tx)
     let decisions = try await DecisionStore.list(
       of: found.id, after: after, limit: Int64(limit), in: tx)
     guard let newest = try await RoundStore.newest(of: found.id, in: tx)?.id else { return [] }

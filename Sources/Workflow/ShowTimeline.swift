@@ -28,10 +28,7 @@ package struct ShowTimeline: Query {
   package func run(
     by act: Act, in tx: borrowing Transaction
   ) async throws -> [TimelineEntry] {
-    guard let found = try await ProposalStore.find(proposal, in: tx) else {
-      throw proposal.missing
-    }
-    _ = try act.person()
+    let found = try await act.find(proposal, in: tx)
     let hosts = try await TimelineStore.hosts(of: found.id, in: tx)
       .compactMap { Host(pattern: $0) }
     let entries = try await TimelineStore.events(
