@@ -28,7 +28,8 @@ extension TestGrant {
         .instant(since), .instant(now.adding(seconds: 86_400)),
         .text(terms.tier), .bytes(content),
       ])
-    let shown: JSON = ["budgets": [["id": JSON(budget), "target": 0, "set_by": [:]]]]
+    let endsAt = now.adding(seconds: 30 * 86_400)
+    let shown = try shown(terms, until: endsAt)
     let event = EventID.make(at: now)
     tx.write(TestGrantRows.stream, [.text(round.text)])
     tx.write(TestGrantRows.event, [.id(event), .text(round.text), .instant(since)])
@@ -37,7 +38,7 @@ extension TestGrant {
       TestGrantRows.grant,
       [
         .id(grant), .id(proposal), .id(round), .digest(digest), .text(terms.tier),
-        .instant(since), .instant(now.adding(seconds: 30 * 86_400)),
+        .instant(since), .instant(endsAt),
         .textArray(terms.buildDigests), .text(terms.tokenBlocks), .bytes(shown.bytes()),
       ])
     tx.write(TestGrantRows.grantPool, [.id(grant), .id(pool.id)])
@@ -58,8 +59,26 @@ extension TestGrant {
       TestGrantRows.budget,
       [
         .id(budget), .id(grant), .textArray(terms.hosts), .instant(since),
-        .instant(now.adding(seconds: 30 * 86_400)), .int64(terms.totalRequests),
+        .instant(endsAt), .int64(terms.totalRequests),
       ], rows: 1)
+  }
+
+  /// The numbers as a grant shows them.
+  private func shown(_ terms: Terms, until endsAt: Timestamp) throws -> JSON {
+    let windows =
+      terms.windows == "always"
+      ? WindowSet.always.json : try JSONParser.parse(Array(terms.windows.utf8))
+    return [
+      "budgets": [
+        [
+          "id": JSON(budget), "target": 0, "max_rps": JSON(terms.rate),
+          "burst": JSON(terms.burst), "max_concurrency": JSON(terms.concurrency),
+          "max_workers": JSON(terms.workers), "daily_requests": JSON(terms.dailyRequests),
+          "time_zone": .string(terms.timeZone), "windows": windows, "ends_at": JSON(endsAt),
+          "set_by": [:],
+        ]
+      ]
+    ]
   }
 
   /// Opens the round, signs both seats and approves it.

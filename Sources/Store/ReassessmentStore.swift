@@ -12,11 +12,29 @@ package enum ReassessmentStore {
       .map { row in try row.identifier(0, of: RoundKind.self) }
   }
 
-  /// The newest version that a round was held against: its own, or a later one.
-  package static func version(
+  /// The newest version that a round was held against, its own or a later one, and the tier that
+  /// came of it.
+  package static func standing(
     of round: RoundID, in tx: borrowing Transaction
-  ) async throws -> Int64 {
-    try await tx.one(selectRoundVersion, [.id(round)]).int64(0)
+  ) async throws -> (policy: Int64, tier: Tier) {
+    let row = try await tx.one(selectRoundStanding, [.id(round)])
+    return (try row.int64(0), try row.decoded(1, Tier(try row.text(1))))
+  }
+
+  /// Open rounds of which some target lies at or under one of these names, in order of id.
+  package static func openRounds(
+    under names: [Host], at now: Timestamp, in tx: borrowing Transaction
+  ) async throws -> [RoundID] {
+    try await tx.query(selectOpenRounds, [.textArray(names.map(\.text)), .instant(now)])
+      .map { row in try row.identifier(0, of: RoundKind.self) }
+  }
+
+  /// The open round of a revision; nil when there is none.
+  package static func openRound(
+    of revision: RevisionID, at now: Timestamp, in tx: borrowing Transaction
+  ) async throws -> RoundID? {
+    try await tx.oneOrNil(selectOpenRound, [.id(revision), .instant(now)])?
+      .identifier(0, of: RoundKind.self)
   }
 
   /// Grants that are not over and were not held against a version yet, in order of id.
@@ -106,11 +124,34 @@ package enum ReassessmentStore {
     ORDER BY d.id LIMIT $3
     """)
 
-  static let selectRoundVersion = Statement(
+  static let selectRoundStanding = Statement(
     """
-    SELECT greatest(d.policy,
-      (SELECT max(r.policy) FROM round_reassessments r WHERE r.round = d.id))
-    FROM rounds d WHERE d.id = $1
+    SELECT coalesce(r.policy, d.policy), coalesce(r.tier, d.tier)
+    FROM rounds d LEFT JOIN LATERAL (
+      SELECT policy, tier FROM round_reassessments
+      WHERE round = d.id ORDER BY seq DESC LIMIT 1) r ON true
+    WHERE d.id = $1
+    """)
+
+  static let selectOpenRounds = Statement(
+    """
+    SELECT d.id FROM rounds d JOIN revisions r ON r.id = d.revision
+    WHERE d.decide_by > $2 AND EXISTS (
+        SELECT FROM unnest(r.hosts) x, unnest($1::text[]) s
+        WHERE x = s OR right(x, length(s) + 1) = '.' || s
+          OR (left(x, 2) = '*.' AND right(s, length(x) - 1) = substr(x, 2)))
+      AND (SELECT t.to_state FROM transitions t WHERE t.object = d.id ORDER BY t.seq DESC LIMIT 1)
+        IN ('in_review', 'countered')
+    ORDER BY d.id
+    """)
+
+  static let selectOpenRound = Statement(
+    """
+    SELECT d.id FROM rounds d
+    WHERE d.revision = $1 AND d.decide_by > $2
+      AND (SELECT t.to_state FROM transitions t WHERE t.object = d.id ORDER BY t.seq DESC LIMIT 1)
+        IN ('in_review', 'countered')
+    ORDER BY d.n DESC LIMIT 1
     """)
 
   // Everything that was approved under a version, or held against it, is done.
@@ -158,7 +199,7 @@ package enum ReassessmentStore {
     SELECT coalesce(r.policy, d.policy), coalesce(r.assessment, d.assessment)
     FROM rounds d LEFT JOIN LATERAL (
       SELECT policy, assessment FROM round_reassessments
-      WHERE round = d.id ORDER BY policy DESC LIMIT 1) r ON true
+      WHERE round = d.id ORDER BY seq DESC LIMIT 1) r ON true
     WHERE d.id = $1
     """)
 }

@@ -3,15 +3,17 @@ import Postgres
 import Store
 
 extension Act {
-  /// A review as the policy in force lets it go on: where another version came into force since
-  /// the round was opened, with the seats and refusals that it adds (lifecycle R9). The same for
-  /// everybody, whether or not a job has recorded it.
-  func heldAgainstPolicy(
+  /// A review as policies, sites and robots.txt let it go on now, with the seats and refusals that
+  /// they add since the round was opened (lifecycle R9). The same for everybody, whether or not a
+  /// job has recorded it.
+  func heldToday(
     _ review: Review, in tx: borrowing Transaction
   ) async throws -> (review: Review, reassessment: Reassessment?) {
-    guard let round = review.round, round.status(at: now).isOpen,
-      let reassessment = try await reassessment(of: round, in: tx)
-    else { return (review, nil) }
+    guard let round = review.round, round.status(at: now).isOpen else { return (review, nil) }
+    let versions = try await PolicyStore.inForce(from: round.policyVersion, in: tx)
+    let assessment = try await assessment(of: round, under: versions, in: tx).assessment
+    let reassessment = round.reassessment(
+      by: assessment, under: versions.last ?? round.policyVersion)
     return (review.held(against: reassessment), reassessment)
   }
 
@@ -21,14 +23,13 @@ extension Act {
   /// Precondition: the proposal is locked.
   func reassessed(_ review: Review, in tx: borrowing Transaction) async throws -> Review {
     try await PolicyStore.hold(in: tx)
-    let held = try await heldAgainstPolicy(review, in: tx)
+    let held = try await heldToday(review, in: tx)
     guard let round = review.round, let reassessment = held.reassessment,
-      try await ReassessmentStore.version(of: round.id, in: tx) < reassessment.policyVersion
+      reassessment.differs(from: try await ReassessmentStore.standing(of: round.id, in: tx))
     else { return held.review }
-    let ruling = round.reassessed(
-      by: reassessment.assessment, under: reassessment.policyVersion, actor: actor, at: now)
     try await ReassessmentStore.record(
-      ruling, assessment: snapshot(of: reassessment, round), in: tx)
+      round.reassessed(as: reassessment, by: actor, at: now),
+      assessment: snapshot(of: reassessment, round), in: tx)
     return held.review
   }
 
@@ -67,15 +68,6 @@ extension Act {
     }
     guard let found else { preconditionFailure("the policy of a round is in force") }
     return found
-  }
-
-  private func reassessment(
-    of round: Round, in tx: borrowing Transaction
-  ) async throws -> Reassessment? {
-    let versions = try await PolicyStore.inForce(from: round.policyVersion, in: tx)
-    guard versions.count > 1, let newest = versions.last else { return nil }
-    let assessment = try await assessment(of: round, under: versions, in: tx).assessment
-    return round.reassessment(by: assessment, under: newest)
   }
 
   private func snapshot(of reassessment: Reassessment, _ round: Round) throws -> [UInt8] {

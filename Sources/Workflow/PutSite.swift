@@ -2,7 +2,8 @@ package import Domain
 package import Postgres
 import Store
 
-/// An administrator registers a site or changes it; a cut counts from the next renewal.
+/// An administrator registers a site or changes it; a cut counts from the next renewal, and open
+/// rounds are held against it.
 package struct PutSite: Command {
   package struct Output: Sendable {
     package let site: Site
@@ -39,7 +40,14 @@ package struct PutSite: Command {
     try await SiteStore.record(ruling, in: tx)
     try await suspendGrants(
       under: ruling.subject, before: standing?.registered?.facts.operatorKind, by: act, in: tx)
-    return Output(site: ruling.subject, isNew: standing?.registered == nil)
+    let site = ruling.subject
+    for round in try await ReassessmentStore.openRounds(
+      under: [site.host] + site.facts.aliases, at: act.now, in: tx)
+    {
+      JobStore.enqueue(
+        .reassess(round, after: "\(site.id) \(site.version)", at: act.now), at: act.now, in: tx)
+    }
+    return Output(site: site, isNew: standing?.registered == nil)
   }
 
   /// A stricter kind of operator than a grant was approved for takes a new round.

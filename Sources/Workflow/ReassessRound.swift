@@ -2,7 +2,8 @@ package import Domain
 package import Postgres
 import Store
 
-/// Holds one open round against the policy in force; done before, or over, it changes nothing.
+/// Holds one open round against the policy in force and the facts of now; done before, or over, it
+/// changes nothing.
 package struct ReassessRound: Command {
   private let round: RoundID
 

@@ -30,6 +30,10 @@ package struct RecordDossier: Command {
       DossierStore.set(
         plan.standings(answer, in: content, on: act.now.utcDate), of: revision.id,
         item: numbers[0], at: act.now, in: tx)
+      if let round = try await ReassessmentStore.openRound(of: revision.id, at: act.now, in: tx) {
+        JobStore.enqueue(
+          .reassess(round, after: "item \(numbers[0])", at: act.now), at: act.now, in: tx)
+      }
       let seconds = DossierPlan.secondsToNext(after: answer, attempt: claim.attempt)
       DossierStore.release(
         claim.host, of: revision.id, dueAt: act.now.adding(seconds: seconds),

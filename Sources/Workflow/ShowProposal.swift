@@ -15,7 +15,7 @@ package struct ShowProposal: Query {
       throw proposal.missing
     }
     let caller = try await act.signer(in: tx)
-    let (review, reassessment) = try await act.heldAgainstPolicy(
+    let (review, reassessment) = try await act.heldToday(
       act.review(of: found, caller: caller.person, in: tx), in: tx)
     let newest = try await RevisionStore.newest(of: found.id, in: tx)
     var revision = newest
@@ -45,7 +45,7 @@ package struct ShowProposal: Query {
         + (grant?.refusals(at: act.now) ?? [.noGrant]) + robots,
       seats: review.round?.seats.map { seat($0, in: review) } ?? [],
       canDecide: canDecide(review, caller, at: act.now),
-      numbers: try await numbers(of: review, revision, by: act, in: tx),
+      numbers: try await numbers(of: review, revision, reassessment, by: act, in: tx),
       stale: try await stale(review.round, by: act, in: tx), grant: grant, grantState: state,
       standingUse: try await standingUse(grant, beside: review.round, in: tx),
       documents: ReferencedDocument.all(
@@ -53,8 +53,8 @@ package struct ShowProposal: Query {
       assessment: try await assessment(of: review.round, reassessment, in: tx))
   }
 
-  /// What the policy says of the revision under review, as it stands with its round, with the
-  /// sources that it cites.
+  /// What the policy says of the revision under review, as it stands with its round or, where
+  /// something became stricter, as it is now, with the sources that it cites.
   private func assessment(
     of round: Round?, _ reassessment: Reassessment?, in tx: borrowing Transaction
   ) async throws -> JSON? {
@@ -62,7 +62,9 @@ package struct ShowProposal: Query {
     let stored = try await ReassessmentStore.assessment(of: round.id, in: tx)
     var version = stored.policy
     var json = try JSONParser.parse(stored.bytes)
-    if let reassessment {
+    if let reassessment,
+      reassessment.differs(from: try await ReassessmentStore.standing(of: round.id, in: tx))
+    {
       version = reassessment.policyVersion
       json = .object(reassessment.assessment.json)
     }
@@ -99,10 +101,12 @@ package struct ShowProposal: Query {
   }
 
   private func numbers(
-    of review: Review, _ revision: RevisionRecord, by act: Act, in tx: borrowing Transaction
+    of review: Review, _ revision: RevisionRecord, _ reassessment: Reassessment?, by act: Act,
+    in tx: borrowing Transaction
   ) async throws -> ProposalView.RoundNumbers? {
     guard let round = review.round else { return nil }
     let reviewed = try await act.reviewed(round, revision, in: tx)
+      .lowered(to: reassessment?.assessment)
     let counter = try await CounterStore.find(of: round.id, in: tx)
     let standing = Set(review.liveApprovals.map(\.id))
     return ProposalView.RoundNumbers(

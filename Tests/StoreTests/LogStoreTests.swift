@@ -68,7 +68,12 @@ struct LogStoreTests {
 
   @Test("16 appends at once: contiguous numbers, every leaf names the one before it")
   func concurrent() async throws {
-    try await TestDatabase.with { database, url in
+    // All queue for one row: on a busy machine longer than a call may wait for a lock.
+    let patient = { (configuration: inout DatabaseConfiguration) in
+      configuration.lockMilliseconds = 60_000
+      configuration.statementMilliseconds = 60_000
+    }
+    try await TestDatabase.with(.migrated, configure: patient) { database, url in
       _ = try await TestService.make(on: database)
       try await withThrowingTaskGroup(of: Void.self) { group in
         for number in 0..<16 {

@@ -70,10 +70,14 @@ struct SchemaGrantLifeTests {
       let table = [
         ("UPDATE scopes SET max_urps = max_urps + 1 WHERE kind = 'budget'", "budgets_only_narrow"),
         ("UPDATE scopes SET max_workers = 9 WHERE kind = 'budget'", "budgets_only_narrow"),
-        ("UPDATE scopes SET max_urps = max_urps - 1 WHERE kind = 'budget'", Psql.accepted),
+        (
+          "UPDATE scopes SET max_urps = max_urps - 1 WHERE kind = 'budget'",
+          "budgets_as_their_terms"
+        ),
+        ("UPDATE scopes SET windows = '[]' WHERE kind = 'budget'", "budgets_as_their_terms"),
         ("UPDATE budgets SET ends_at = ends_at + interval '1 s'", "budgets_only_narrow"),
         ("UPDATE budgets SET hosts = '{example.org}'", "budgets_only_narrow"),
-        ("UPDATE budgets SET ends_at = ends_at - interval '1 s'", Psql.accepted),
+        ("UPDATE budgets SET ends_at = ends_at - interval '1 s'", "budgets_as_their_terms"),
         (
           "UPDATE grant_standings SET ends_at = ends_at + interval '1 s'",
           "grant_standings_only_narrow"
@@ -82,6 +86,86 @@ struct SchemaGrantLifeTests {
       for (sql, answer) in table { try psql.expect(sql, answer) }
       let deletion = try psql.answer("DELETE FROM grant_standings")
       #expect(deletion.contains("append-only"))
+    }
+  }
+
+  /// A narrowing to half the rate as psql would write it, by somebody, in the terms alone.
+  private static func narrowing(by person: String) -> String {
+    """
+    INSERT INTO narrowings
+    SELECT (SELECT min(id) FROM events), id, 1, '\(person)',
+      convert_to(replace(convert_from(terms, 'UTF8'), '"max_rps":1,', '"max_rps":0.5,'), 'UTF8'),
+      now(), now()
+    FROM grants;
+    """
+  }
+
+  @Test("R3: a narrowing is by a party, and its terms are the numbers of the budget")
+  func narrowingRecords() async throws {
+    try await Psql.withLease { grant, _, psql in
+      let half = "UPDATE scopes SET max_urps = max_urps / 2 WHERE kind = 'budget';"
+      let signer = try psql.value("SELECT person FROM decisions ORDER BY id LIMIT 1")
+      let requester = grant.requester.id.text
+      let table = [
+        (Self.narrowing(by: requester) + half, Psql.accepted),
+        (half + Self.narrowing(by: requester), Psql.accepted),
+        (Self.narrowing(by: requester), "budgets_as_their_terms"),
+        (half, "budgets_as_their_terms"),
+        (Self.narrowing(by: signer) + half, "narrowings_by_party"),
+        (
+          Self.narrowing(by: requester) + half
+            + "UPDATE scopes SET windows = '[]' WHERE kind = 'budget';", "budgets_as_their_terms"
+        ),
+      ]
+      for (sql, answer) in table {
+        try psql.expect(
+          "SET CONSTRAINTS ALL DEFERRED; \(sql) SET CONSTRAINTS ALL IMMEDIATE", answer)
+      }
+    }
+  }
+
+  @Test("R15: the maintainer attests, and a part passes by an accepted handover only")
+  func partsAndAttestations() async throws {
+    try await Psql.withLease { grant, _, psql in
+      let requester = grant.requester.id.text
+      let heir = newID(PersonKind.self)
+      try psql.run(
+        """
+        INSERT INTO people (id, identity, name, email, active, version, created_at)
+        VALUES ('\(heir)', '\(heir)', 'Heir', 'heir@demo.example', true, 1, now())
+        """)
+      func attests(_ person: String) -> String {
+        """
+        INSERT INTO attestations
+        SELECT (SELECT min(id) FROM events), id, '\(person)', starts_at + interval '1 s'
+        FROM grants;
+        """
+      }
+      let counts = """
+        UPDATE grant_standings SET attested_at = attested_at + interval '1 s';
+        """
+      let offer = """
+        INSERT INTO handovers
+        SELECT (SELECT min(id) FROM events), grant_id, 'maintainer', maintainer, '\(heir)',
+          '\(requester)', now()
+        FROM grant_standings;
+        """
+      let accepts = """
+        INSERT INTO handover_acceptances SELECT event, event, now() FROM handovers;
+        """
+      func passes(_ part: String) -> String {
+        "UPDATE grant_standings SET \(part) = '\(heir)';"
+      }
+      let table = [
+        (attests(requester) + counts, Psql.accepted),
+        (attests(heir), "attestations_by_maintainer"),
+        (counts, "grant_standings_attested"),
+        (offer + accepts + passes("maintainer"), Psql.accepted),
+        (offer + passes("maintainer"), "grant_standings_handed_over"),
+        (passes("maintainer"), "grant_standings_handed_over"),
+        (offer + accepts + passes("deputy"), "grant_standings_handed_over"),
+      ]
+      for (sql, answer) in table { try psql.expect(sql, answer) }
     }
   }
 

@@ -98,8 +98,10 @@ struct SchemaKeepingTests {
       INSERT INTO resumptions (suspension, n, person, identity, role, event, resumed_at)
         VALUES ('\(event)', 1, '\(signer)', '\(signer)', 'legal_reviewer', '\(event)', now());
       INSERT INTO suspension_lifts VALUES ('\(event)', '\(event)', now());
-      INSERT INTO narrowings VALUES ('\(event)', '\(grant)', 1, '\(person)', '{}', now(), now());
-      INSERT INTO attestations VALUES ('\(event)', '\(grant)', '\(person)', now());
+      INSERT INTO narrowings
+        SELECT '\(event)', '\(grant)', 1, '\(person)', terms, now(), now() FROM grants;
+      INSERT INTO attestations
+        SELECT '\(event)', '\(grant)', maintainer, now() FROM grant_standings;
       INSERT INTO handovers VALUES
         ('\(event)', '\(grant)', 'owner', '\(signer)', '\(person)', '\(person)', now());
       INSERT INTO handover_acceptances VALUES ('\(event)', '\(event)', now());

@@ -43,6 +43,8 @@ package struct Job: Hashable, Sendable {
 package enum JobKind: String, Hashable, Sendable, CaseIterable {
   /// One event to one webhook.
   case webhookDelivery = "webhook_delivery"
+  /// An open round whose site or robots.txt has changed, to be held against it.
+  case reassessRound = "reassess_round"
 }
 
 /// A job as it is asked for.
@@ -61,6 +63,14 @@ package struct NewJob: Hashable, Sendable {
     self.key = key
     self.payload = payload
     self.dueAt = dueAt
+  }
+}
+
+extension NewJob {
+  /// - Parameter change: what has changed, and which time: the job is one for each.
+  package static func reassess(_ round: RoundID, after change: String, at now: Timestamp) -> NewJob
+  {
+    NewJob(.reassessRound, subject: round.text, key: "\(round.text) \(change)", dueAt: now)
   }
 }
 

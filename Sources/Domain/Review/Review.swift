@@ -8,7 +8,7 @@ package struct Review: Hashable, Sendable {
   package let signers: [PersonID: Signer]
   /// What the round is about; read only where conditions or numbers are asked for.
   package let reviewed: Reviewed?
-  /// Why no approval goes on under the policy in force, where it became stricter since (R9).
+  /// Why no approval goes on, where policy or facts became stricter since the round opened (R9).
   package let policyRefusals: [Refusal]
 
   package init(
@@ -35,7 +35,7 @@ package struct Review: Hashable, Sendable {
     Review(proposal: proposal, parties: parties, round: round, signers: signers)
   }
 
-  /// The review with what a stricter policy asks for beside.
+  /// The review with what became stricter since.
   package func held(against reassessment: Reassessment) -> Review {
     Review(
       proposal: proposal, parties: parties, round: round?.adding(seats: reassessment.added),
@@ -124,5 +124,12 @@ package struct Reviewed: Hashable, Sendable {
   package init(content: ProposalContent, allowance: Allowance) {
     self.content = content
     self.allowance = allowance
+  }
+
+  /// The same under what an assessment of the same content allows now.
+  package func lowered(to assessment: Assessment?) -> Reviewed {
+    guard let assessment else { return self }
+    return Reviewed(
+      content: content, allowance: allowance.lowered(to: Allowance(of: content, by: assessment)))
   }
 }

@@ -32,7 +32,8 @@ final class RunningJobs: Sendable {
       handlers: [
         WebhookDelivery(
           service: service, userAgent: "countersign/\(VersionCommand.version)",
-          send: { await fetcher.journey($0, redirectsMax: 0).outcome })
+          send: { await fetcher.journey($0, redirectsMax: 0).outcome }),
+        RoundReassessment(),
       ],
       chores: [
         LapseChore(), CatchUpGrantsChore(), ReassessRoundsChore(), ReassessGrantsChore(),

@@ -14,7 +14,7 @@ struct GrantChangeTests {
     try await ReviewScene.with { review, clock in
       let proposal = try await review.submitted()
       try await review.decide(proposal, review.legal, .legalReviewer)
-      try await put(review, rate: 100_000)
+      try await review.put(rate: 100_000)
       try await review.decide(proposal, review.risk, .riskReviewer)
       let grant = try #require(try await review.show(proposal).grant)
       guard case .object(let terms) = grant.terms, case .array(let budgets)? = terms["budgets"],
@@ -71,15 +71,15 @@ struct GrantChangeTests {
   func siteUpgraded() async throws {
     try await GrantScene.with { (scene: GrantScene) async throws in
       _ = try await scene.lease("a")
-      try await put(scene.review, rate: 2_000_000, kind: .privateCompany)
+      try await scene.review.put(rate: 2_000_000, kind: .privateCompany)
       #expect(try await scene.show().state == .active)
-      try await put(scene.review, rate: 2_000_000, kind: .stateOrgan, version: 1)
+      try await scene.review.put(rate: 2_000_000, kind: .stateOrgan, version: 1)
       #expect(try await scene.refusedLease("b") == [.grantSuspended(cause: .siteUpgraded)])
       #expect(
         try await scene.refusedResumption(scene.review.legal)
           == ["grant_suspended"])
       // It was a mistake: the fact that the round knew holds again.
-      try await put(scene.review, rate: 2_000_000, kind: .privateCompany, version: 2)
+      try await scene.review.put(rate: 2_000_000, kind: .privateCompany, version: 2)
       #expect(try await scene.resume(scene.review.legal).view.state == .active)
     }
   }
@@ -221,20 +221,5 @@ struct GrantChangeTests {
       #expect(target.proposedRate?.microRPS == 50_000)
       #expect(target.reserved > 3)
     }
-  }
-
-  private func put(
-    _ review: ReviewScene, rate: Int64, kind: OperatorKind = .privateCompany,
-    version: Int64? = nil
-  ) async throws {
-    let facts = SiteFacts(
-      operatorKind: kind,
-      ceiling: Ceiling(
-        maxRPS: Rate(microRPS: rate), burst: 8, maxConcurrency: 8, dailyRequests: 100_000,
-        windows: .always),
-      timeZone: "UTC", aliases: [], contact: nil, notes: nil)
-    _ = try await review.service.act(
-      as: review.administrator,
-      PutSite(host: try Host("www.example.com"), version: version, input: .success(facts)))
   }
 }
