@@ -5,7 +5,7 @@ import Store
 /// Leases in the order in which they were granted; a pool sees its own.
 package struct ListLeases: Query {
   package struct Input: Hashable, Sendable {
-    package let grant: String?
+    package let grant: GrantID?
     package let site: Host?
     package let liveness: Liveness
     package let after: String?
@@ -13,7 +13,7 @@ package struct ListLeases: Query {
 
     package enum Liveness: Hashable, Sendable { case any, live }
 
-    package init(grant: String?, site: Host?, liveness: Liveness, after: String?, limit: Int) {
+    package init(grant: GrantID?, site: Host?, liveness: Liveness, after: String?, limit: Int) {
       self.grant = grant
       self.site = site
       self.liveness = liveness
@@ -35,7 +35,7 @@ package struct ListLeases: Query {
 
   package func run(by act: Act, in tx: borrowing Transaction) async throws -> Output {
     let filter = LeaseStore.Filter(
-      grant: input.grant, siteHost: input.site?.text, pool: try act.poolOfPersonOrPool(),
+      grant: input.grant?.text, siteHost: input.site?.text, pool: try act.poolOfPersonOrPool(),
       liveAt: input.liveness == .live ? act.now : nil)
     let leases = try await LeaseStore.list(
       filter, after: input.after ?? "", limit: Int64(input.limit), in: tx)

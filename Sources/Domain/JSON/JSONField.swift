@@ -84,7 +84,8 @@ extension JSONField where Value == String {
           .outOfRange, "must have \(length.lowerBound) to \(length.upperBound) characters")
       }
       if scalars.contains(where: \.isForbiddenControl) {
-        return slot.fail(.invalidFormat, "must not have control characters")
+        return slot.fail(
+          .invalidFormat, "must not have control characters, nor such as turn the text around")
       }
       return text
     }
@@ -112,8 +113,11 @@ extension JSONField where Value == String {
 }
 
 extension Unicode.Scalar {
+  /// Control characters but tab and new line; and those that show a text in another order than it
+  /// has (bidirectional embeddings, overrides, isolates): who signs reads what is stored.
   fileprivate var isForbiddenControl: Bool {
     (value < 0x20 && value != 0x0A && value != 0x09) || (0x7F...0x9F).contains(value)
+      || (0x202A...0x202E).contains(value) || (0x2066...0x2069).contains(value)
   }
 }
 

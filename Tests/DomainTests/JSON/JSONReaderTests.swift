@@ -29,6 +29,25 @@ struct JSONReaderTests {
     }
   }
 
+  @Test(
+    "a text that shows itself in another order than it has is refused, right-to-left marks are not",
+    arguments: [
+      ("\u{202E}", false), ("\u{202A}", false), ("\u{2066}", false), ("\u{2069}", false),
+      ("\u{7F}", false), ("\u{200F}", true), ("\u{5D0}", true), ("\t", true),
+    ])
+  func order(character: Character, isGood: Bool) throws {
+    let json = JSON.object(["name": .string("a\(character)b")])
+    let outcome = Result { () throws(InvalidBody) in
+      try JSONReader.read(json) { body in body.required("name", .string(1...5)) }
+    }
+    switch outcome {
+    case .success: #expect(isGood)
+    case .failure(let invalid):
+      #expect(!isGood)
+      #expect(invalid.errors.map(\.pointer.description) == ["/name"])
+    }
+  }
+
   @Test("a good body is built")
   func good() throws {
     let body = try read(#"{"name":"a","limit":200,"max_rps":0.5,"days":["mon","sun"]}"#)

@@ -104,6 +104,8 @@ struct LeaseHandlersTests {
       #expect(form.status == 415)
       let live = try await client.call(.get, "/v1/leases?live=yes", as: grant.poolKey)
       #expect(live.status == 400 && live.text("code") == "invalid_query")
+      let unknown = try await client.call(.get, "/v1/leases?grant=rubbish", as: grant.poolKey)
+      #expect(unknown.status == 400 && unknown.text("code") == "invalid_query")
     }
   }
 
