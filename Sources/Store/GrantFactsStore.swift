@@ -54,6 +54,10 @@ package enum GrantFactsStore {
     package let waiting: [Rate]
     /// Hosts of the lease whose robots.txt keeps tokens back.
     package let robots: [GrantFacts.TokenBlock]
+    /// Until when no lease is given; over or not.
+    package let quarantinedUntil: Timestamp?
+    /// Whether leases were counted in this cluster before.
+    package let isSameCluster: Bool
   }
 
   /// Asks for the clock and what of grant and budget changes.
@@ -77,7 +81,8 @@ package enum GrantFactsStore {
       instants: try instants(row, from: 6), endsAt: try row.instant(5),
       leftInTotal: try row.int64(3),
       waiting: try row.int64Array(4).map { Rate(microRPS: $0) },
-      robots: try row.textArray(12).map { try robotsBlock(row, $0) })
+      robots: try row.textArray(12).map { try robotsBlock(row, $0) },
+      quarantinedUntil: try row.instantOrNil(13), isSameCluster: try row.bool(14))
   }
 
   /// Reads `host verdict`.
@@ -212,10 +217,12 @@ package enum GrantFactsStore {
         LEFT JOIN robots_standings s ON s.revision = r.revision AND s.target = b.target
           AND s.host = x
         WHERE coalesce(s.tokens, 'blocked') = 'blocked' AND EXISTS (
-          SELECT FROM robots_standings k WHERE k.revision = r.revision AND k.target = b.target))
+          SELECT FROM robots_standings k WHERE k.revision = r.revision AND k.target = b.target)),
+      q.quarantined_until, coalesce(q.cluster = cluster_identity(), false)
     FROM budgets b
     JOIN grants g ON g.id = b.grant_id
     JOIN rounds r ON r.id = g.round
+    LEFT JOIN lease_guard q ON true
     JOIN grant_standings h ON h.grant_id = $2
     CROSS JOIN LATERAL (
       SELECT to_state, at FROM transitions WHERE object = $2 ORDER BY seq DESC LIMIT 1) t

@@ -35,10 +35,15 @@ struct LeaseScene: Sendable {
     var sites = charged
     while true {
       sites = try await complete(sites, by: act, in: tx)
+      let asked = DatabaseClockWatch.microseconds
       let locked = try await GroundStore.lock(
         GroundStore.Wanted(
           budget: budget, sites: sites, pool: pool, worker: worker, hosts: hosts,
           proposal: grant.proposal, lease: lease, stream: stream), at: act.now, in: tx)
+      if !locked.fresh.isSameCluster { throw Disturbance.cluster }
+      try act.service.clockWatch.note(
+        ClockSighting(
+          shown: locked.fresh.clock, earliest: asked, latest: DatabaseClockWatch.microseconds))
       // A site may have been registered over the hosts before sites were kept from changing.
       if let more = joined(sites, locked.charged) {
         sites = more
@@ -78,9 +83,11 @@ struct LeaseScene: Sendable {
   ) throws -> LeaseGround {
     let service = act.service
     let rows = locked.scopes
+    // By the clock as it is: a scope's own may stand still for longer than the quarantine lasts.
+    let clock = service.clock.read(locked.fresh.clock)
     // The clock of a scope never runs backwards, whatever the machine's does.
     let now = rows.map(\.lastClock).reduce(
-      max(act.now, service.clock.read(locked.fresh.clock)), max)
+      max(act.now, clock), max)
     // An implicit site keeps the strictest ceiling that any of its targets ever called for.
     let implicit = Set(sites.filter { $0.origin == .implicit }.map { ScopeID.site($0.id) })
     let scopes = try rows.map { row in
@@ -101,7 +108,8 @@ struct LeaseScene: Sendable {
       ).blocked(by: locked.fresh.robots),
       budget: own, sites: scopes.filter { $0.id != own.id }, locks: locked.locks,
       keyEndsAt: keyEndsAt, leftInTotal: locked.fresh.leftInTotal,
-      waiting: locked.fresh.waiting)
+      waiting: locked.fresh.waiting,
+      quarantinedUntil: locked.fresh.quarantinedUntil.flatMap { clock < $0 ? $0 : nil })
   }
 
   private func scope(

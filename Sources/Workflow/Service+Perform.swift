@@ -14,14 +14,16 @@ extension Service {
     for caller: Caller, about subject: Subject = .unknown, storing form: AnswerForm<C.Output>,
     _ command: @escaping @Sendable (Act) throws -> C
   ) async throws -> Outcome<C.Output> {
-    let ended = try await transaction(caller.lane) {
-      (tx: borrowing Transaction) async throws -> Ending<C.Output> in
-      tx.foresee(subject.statements)
-      let act = try await self.authenticate(caller, in: tx)
-      guard let key = act.idempotencyKey else {
-        return .outcome(.done(try await command(act).run(by: act, in: tx)))
+    let ended = try await undisturbed {
+      try await transaction(caller.lane) {
+        (tx: borrowing Transaction) async throws -> Ending<C.Output> in
+        tx.foresee(subject.statements)
+        let act = try await self.authenticate(caller, in: tx)
+        guard let key = act.idempotencyKey else {
+          return .outcome(.done(try await command(act).run(by: act, in: tx)))
+        }
+        return try await self.performOnce(key, by: act, storing: form, command, in: tx)
       }
-      return try await self.performOnce(key, by: act, storing: form, command, in: tx)
     }
     switch ended {
     case .outcome(let outcome): return outcome
@@ -58,6 +60,24 @@ extension Service {
   ) async throws -> Output {
     try await reading { (tx: borrowing Transaction) async throws -> Output in
       try await body(tx)
+    }
+  }
+
+  /// Runs the work, and where it finds clock or cluster moved, begins a quarantine and runs it
+  /// again: the rules refuse it then.
+  private func undisturbed<R: Sendable>(_ work: () async throws -> R) async throws -> R {
+    do {
+      return try await work()
+    } catch let disturbance as Disturbance {
+      _ = try await performUnauthenticated(
+        BeginQuarantine(because: disturbance), method: .service, trace: nil)
+      if case .clock = disturbance { clockWatch.settle() }
+    }
+    do {
+      return try await work()
+    } catch let disturbance as Disturbance {
+      throw CallFailure.unavailable(
+        reason: "the database's clock or cluster does not stay the same", cause: "\(disturbance)")
     }
   }
 

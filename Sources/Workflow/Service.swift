@@ -17,6 +17,7 @@ package struct Service: Sendable {
   /// Where messages may be sent to.
   package let reach: Reach
   let databaseClock = DatabaseClock()
+  package let clockWatch = DatabaseClockWatch()
   let keyMemory = KeyMemory()
 
   package init(

@@ -106,6 +106,7 @@ package enum EventType: String, Hashable, Sendable, CaseIterable {
   case grantRevoked = "grant.revoked"
   case leaseGranted = "lease.granted"
   case leaseEnded = "lease.ended"
+  case leasesQuarantined = "leases.quarantined"
   case lockPlaced = "lock.placed"
   case lockReleaseRequested = "lock.release_requested"
   case lockReleased = "lock.released"

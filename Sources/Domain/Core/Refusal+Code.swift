@@ -118,6 +118,7 @@ extension Refusal {
     case .noHandover: .noHandover
     case .outsideWindow: .outsideWindow
     case .breakerOpen: .breakerOpen
+    case .quarantine: .quarantine
     case .evidencePending: .evidencePending
     case .belowMinimum: .belowMinimum
     case .leaseExists: .leaseExists

@@ -91,6 +91,11 @@ extension Refusal {
   private var lastDetail: String {
     switch self {
     case .breakerOpen(let until): "The breaker of this host is open until \(until)."
+    case .quarantine(let until):
+      """
+      The database was restored or promoted, or its clock was moved: leases that it does not know \
+      of may live until \(until).
+      """
     case .evidencePending(let tier):
       "A token of tier \(tier) needs its approvals in a signed checkpoint of the log first."
     case .belowMinimum(let offered, let minimum):
@@ -126,7 +131,7 @@ extension Refusal {
   package var until: Timestamp? {
     switch self {
     case .grantNotStarted(let until), .breakerOpen(let until), .leaseExists(_, let until),
-      .dailyRequestsSpent(_, let until):
+      .quarantine(let until), .dailyRequestsSpent(_, let until):
       until
     case .outsideWindow(let next): next
     case .noCapacity(_, let until): until

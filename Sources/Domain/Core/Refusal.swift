@@ -54,6 +54,7 @@ package enum Refusal: Error, Hashable, Sendable {
   case noHandover(part: String)
   case outsideWindow(nextOpensAt: Timestamp?)
   case breakerOpen(until: Timestamp)
+  case quarantine(until: Timestamp)
   case evidencePending(tier: String)
   case belowMinimum(offered: Rate, minimum: Rate)
   case leaseExists(lease: LeaseID, until: Timestamp)

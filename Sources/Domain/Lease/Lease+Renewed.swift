@@ -50,5 +50,6 @@ extension Lease {
 
   private func stops(on ground: LeaseGround) -> [Refusal] {
     ground.locks.map(\.refusal) + ground.grant.refusals(at: ground.now)
+      + (ground.quarantinedUntil.map { [.quarantine(until: $0)] } ?? [])
   }
 }

@@ -14,10 +14,13 @@ package struct LeaseGround: Sendable {
   package let leftInTotal: Int64
   /// Wishes of workers that wait for a free place, longest waiting first.
   package let waiting: [Rate]
+  /// Until when none is given because leases may live that are not known of; nil: all are.
+  package let quarantinedUntil: Timestamp?
 
   package init(
     now: Timestamp, grant: GrantFacts, budget: Scope, sites: [Scope], locks: [Lock],
-    keyEndsAt: Timestamp, leftInTotal: Int64, waiting: [Rate]
+    keyEndsAt: Timestamp, leftInTotal: Int64, waiting: [Rate],
+    quarantinedUntil: Timestamp? = nil
   ) {
     self.now = now
     self.grant = grant
@@ -27,6 +30,7 @@ package struct LeaseGround: Sendable {
     self.keyEndsAt = keyEndsAt
     self.leftInTotal = leftInTotal
     self.waiting = waiting
+    self.quarantinedUntil = quarantinedUntil
   }
 
   var scopes: [Scope] { [budget] + sites }
@@ -49,6 +53,7 @@ package struct LeaseGround: Sendable {
     if soon > hoursEnd {
       refusals.append(.outsideWindow(nextOpensAt: nextOpening))
     }
+    if let quarantinedUntil { refusals.append(.quarantine(until: quarantinedUntil)) }
     if leftInTotal <= 0 { refusals.append(.totalRequestsSpent) }
     if let spent = spentScope {
       refusals.append(

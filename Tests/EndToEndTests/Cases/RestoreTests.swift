@@ -31,7 +31,7 @@ struct RestoreTests {
         #expect(restored.count == backup.contents.count)
         let serve = try await own.serve(extra)
         try await scene.isUnchanged(on: serve, since: stage)
-        try await scene.goesOnOnlyAfterUnlocking(on: serve, stage)
+        try await scene.goesOnOnlyAfterUnlocking(on: serve, of: own, stage)
         #expect(try await serve.stop() == 0)
         #expect(try await own.run(["serve", "--check"]).output.contains("keys: 1"))
       }
@@ -168,8 +168,11 @@ private struct KeptScene {
   }
 
   /// The lock on everything that a restore begins with: nothing is leased, renewed or believed
-  /// until two people release it, whatever the backup does not know of.
-  func goesOnOnlyAfterUnlocking(on serve: ServeProcess, _ stage: Stage) async throws {
+  /// until two people release it, whatever the backup does not know of; and not before the
+  /// quarantine is over that the service begins by itself.
+  func goesOnOnlyAfterUnlocking(
+    on serve: ServeProcess, of own: OwnDatabase, _ stage: Stage
+  ) async throws {
     let operatorCalls = serve.client(stage.person("operator").secret)
     let lock = try await operatorCalls.post(
       "/v1/locks", ["scope": ["kind": "everything"], "reason": "Restored from a backup."]
@@ -186,8 +189,23 @@ private struct KeptScene {
     try await pool.post("/v1/leases", newLease).problem(423, "locked")
     let legal = serve.client(stage.person("legal").secret)
     _ = try await legal.post(release, ["reason": "Seen."]).json(200)
-    _ = try await pool.post("/v1/leases/\(lease)/renewals", renewal).json(200)
     let other = try await otherProposal(serve, stage)
+    for call in [
+      try await pool.post("/v1/leases/\(lease)/renewals", renewal),
+      try await pool.post("/v1/leases", leaseBody(other, "w9")),
+    ] {
+      try call.problem(503, "quarantine")
+      let seconds = try #require(call.field("Retry-After").flatMap { Int($0) })
+      #expect((1...304).contains(seconds))
+    }
+    // The five minutes are not waited for here.
+    try await own.execute(
+      """
+      ALTER TABLE lease_guard DISABLE TRIGGER USER;
+      UPDATE lease_guard SET quarantined_until = clock_timestamp();
+      ALTER TABLE lease_guard ENABLE TRIGGER USER;
+      """)
+    _ = try await pool.post("/v1/leases/\(lease)/renewals", renewal).json(200)
     let granted = try await pool.post("/v1/leases", leaseBody(other, "w9")).json(201)
     let fresh = try granted["token"].requiredText
     #expect(try await stage.introspect(fresh, by: gateway).json(200)["active"] == true)
