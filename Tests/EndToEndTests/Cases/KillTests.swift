@@ -5,6 +5,7 @@ import Testing
 @Suite("kill -9 in the middle", .inTurn)
 struct KillTests {
   private static let errandsAtOnce = 4
+  private static let callsMax = 40
 
   @Test("fifty kills in a stream of calls: nothing lost, nothing doubled, nothing half done")
   func kills() async throws {
@@ -20,7 +21,8 @@ struct KillTests {
         address: { try await serve.address() })
       let second = try await Stage(dev: dev).secondConnection()
       let watch = Occupancy(try await Stage(dev: dev).secondConnection())
-      var killer = Killer(of: serve, traffic: traffic, second: second, seed: plan.seed)
+      var killer = Killer(
+        of: serve, traffic: traffic, second: second, callsMax: KillTests.callsMax, seed: plan.seed)
       let seen = try await watch.watching {
         try await stream.running(errandsAtOnce: KillTests.errandsAtOnce) {
           for _ in 0..<plan.count { try await killer.kill() }

@@ -9,6 +9,7 @@ import Testing
 @Suite("random histories under kill -9", .inTurn)
 struct KilledHistoryTests {
   private static let lanes = 4
+  private static let callsMax = 60
 
   @Test("a killed server goes as the model says; nothing is doubled, and no grant lacks its quorum")
   func histories() async throws {
@@ -21,7 +22,8 @@ struct KilledHistoryTests {
       try await serve.start()
       let (traffic, testimony) = (Traffic(), Testimony())
       let second = try await Stage(dev: dev).secondConnection()
-      var killer = Killer(of: serve, traffic: traffic, second: second, seed: plan.seed)
+      var killer = Killer(
+        of: serve, traffic: traffic, second: second, callsMax: Self.callsMax, seed: plan.seed)
       let tally = try await killer.killing {
         try await withThrowingTaskGroup(of: HistoryTally.self) { group in
           for (lane, people) in casts.enumerated() {

@@ -23,9 +23,9 @@ enum Audit {
     ("more taken up than there is", occupancy),
   ]
 
-  /// Every seat signed by somebody whose signature stands, and nobody against it ⇔ approved or
-  /// countered; approved ⇔ a grant with its state, its pool and the budget of its one target; a vote
-  /// against it ⇔ its end.
+  /// Every seat signed, by signatures that stand, and nobody against it: approved or countered.
+  /// Approved ⇔ a grant with its state, its pool and the budget of its one target. A vote against
+  /// it ⇔ its end.
   private static let halfDecisions = """
     SELECT r.id, signed.*, against.*, ended.*, made.*
     FROM rounds r

@@ -6,29 +6,32 @@ struct Killer {
   let serve: MortalServe
   let traffic: Traffic
   let second: SecondConnection
-  var random: SeededRandom
+  /// Calls that go out after a start, at most, before the next kill.
+  private let callsMax: Int
+  private var random: SeededRandom
   private(set) var kills = 0
   /// Transactions that were open at the kills.
   private(set) var open = 0
 
-  /// Calls that go out after a start, at most, before the next kill.
-  private static let callsMax = 40
   /// How long after a call went out the kill comes: about as long as a call takes.
   private static let delayMicrosecondsMax = 20_000
   /// One start in so many is killed, too.
   private static let startsForKilledOne = 10
 
-  init(of serve: MortalServe, traffic: Traffic, second: SecondConnection, seed: UInt64) {
+  init(
+    of serve: MortalServe, traffic: Traffic, second: SecondConnection, callsMax: Int, seed: UInt64
+  ) {
     self.serve = serve
     self.traffic = traffic
     self.second = second
+    self.callsMax = callsMax
     random = SeededRandom(seed: seed)
   }
 
   /// One kill, a random time after a random number of calls; false if the traffic ends before.
   @discardableResult
   mutating func kill() async throws -> Bool {
-    let calls = Int.random(in: 1...Killer.callsMax, using: &random)
+    let calls = Int.random(in: 1...callsMax, using: &random)
     let delay = Int.random(in: 0...Killer.delayMicrosecondsMax, using: &random)
     let startIsKilled = Int.random(in: 0..<Killer.startsForKilledOne, using: &random) == 0
     guard try await traffic.reach(traffic.counts.sent + calls, of: \.sent) else { return false }
