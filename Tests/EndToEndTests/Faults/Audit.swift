@@ -23,21 +23,29 @@ enum Audit {
     ("more taken up than there is", occupancy),
   ]
 
-  /// Every seat signed and nobody against it ⇔ approved ⇔ a grant with its state, its pool and
-  /// the budget of its one target; a vote against it ⇔ rejected.
+  /// Every seat signed, by signatures that stand, and nobody against it: approved or countered.
+  /// Approved ⇔ a grant with its state, its pool and the budget of its one target. A vote against
+  /// it ⇔ its end.
   private static let halfDecisions = """
-    SELECT r.id, signed.*, ended.*, made.*
+    SELECT r.id, signed.*, against.*, ended.*, made.*
     FROM rounds r
     CROSS JOIN LATERAL (
       SELECT bool_and(EXISTS (
           SELECT FROM decisions d WHERE d.round = s.round AND d.role = s.role
-            AND d.verdict = 'approve')) AS seats,
-        EXISTS (SELECT FROM decisions d WHERE d.round = r.id AND d.verdict <> 'approve') AS no
+            AND d.verdict = 'approve'
+            AND NOT EXISTS (SELECT FROM decision_voids v WHERE v.decision = d.id))) AS seats
       FROM round_seats s WHERE s.round = r.id
     ) signed
     CROSS JOIN LATERAL (
+      SELECT count(*) FILTER (WHERE verdict = 'reject') AS rejections,
+        count(*) FILTER (WHERE verdict = 'request_changes') AS requests
+      FROM decisions WHERE round = r.id
+    ) against
+    CROSS JOIN LATERAL (
       SELECT count(*) FILTER (WHERE to_state = 'approved') AS approved,
-        count(*) FILTER (WHERE to_state = 'rejected') AS rejected
+        count(*) FILTER (WHERE to_state = 'countered') AS countered,
+        count(*) FILTER (WHERE to_state = 'rejected') AS rejected,
+        count(*) FILTER (WHERE to_state = 'changes_requested') AS changes_requested
       FROM transitions WHERE object = r.id
     ) ended
     CROSS JOIN LATERAL (
@@ -49,35 +57,58 @@ enum Audit {
           WHERE t.object = g.id AND t.seq = 1)), 0) AS states
       FROM grants g WHERE g.round = r.id
     ) made
-    WHERE (signed.seats AND NOT signed.no)::int <> ended.approved
-      OR signed.no::int <> ended.rejected OR ended.approved <> made.grants
-      OR ended.approved <> made.budgets OR ended.approved <> made.pools
-      OR ended.approved <> made.states
+    WHERE signed.seats AND rejections + requests = 0 AND approved + countered = 0
+      OR approved > 0 AND NOT (signed.seats AND rejections + requests = 0)
+      OR rejections <> rejected OR requests <> changes_requested
+      OR approved <> grants OR approved <> budgets OR approved <> pools OR approved <> states
     """
 
   private static let doubledDecisions = """
-    SELECT round, identity FROM decisions GROUP BY round, identity HAVING count(*) > 1
+    SELECT round, identity FROM decisions d
+    WHERE NOT EXISTS (SELECT FROM decision_voids v WHERE v.decision = d.id)
+    GROUP BY round, identity HAVING count(*) > 1
     """
 
   private static let events = """
     WITH acts (type, object) AS (
-      SELECT 'proposal.created', id FROM proposals
+      SELECT CASE n WHEN 1 THEN 'proposal.created' ELSE 'revision.created' END, proposal
+        FROM revisions
       UNION ALL SELECT 'proposal.submitted', proposal FROM rounds
       UNION ALL SELECT CASE d.verdict WHEN 'approve' THEN 'decision.approved'
-        ELSE 'decision.rejected' END, r.proposal
+        WHEN 'reject' THEN 'decision.rejected' ELSE 'decision.changes_requested' END, r.proposal
         FROM decisions d JOIN rounds r ON r.id = d.round
-      UNION ALL SELECT 'proposal.approved', r.proposal
-        FROM transitions t JOIN rounds r ON r.id = t.object WHERE t.to_state = 'approved'
+      UNION ALL SELECT 'decision.retracted', r.proposal
+        FROM decision_voids v JOIN decisions d ON d.id = v.decision JOIN rounds r ON r.id = d.round
+        WHERE v.reason = 'retracted'
+      UNION ALL SELECT 'conditions.conflicted', r.proposal
+        FROM (SELECT DISTINCT event, round FROM condition_conflicts) c
+        JOIN rounds r ON r.id = c.round
+      UNION ALL SELECT e.type, r.proposal
+        FROM (VALUES ('approved', 'proposal.approved'), ('countered', 'counter.offered'),
+          ('draft', 'counter.declined'), ('withdrawn', 'proposal.withdrawn'),
+          ('superseded', 'round.superseded')) e (state, type)
+        JOIN transitions t ON t.to_state = e.state JOIN rounds r ON r.id = t.object
+      UNION ALL SELECT 'counter.accepted', r.proposal
+        FROM counter_acceptances a JOIN rounds r ON r.id = a.round
       UNION ALL SELECT 'grant.created', id FROM grants
-      UNION ALL SELECT 'grant.activated', object FROM transitions
-        WHERE kind = 'grant' AND to_state = 'active'
+      UNION ALL SELECT CASE to_state WHEN 'active' THEN 'grant.activated'
+        ELSE 'grant.' || to_state END, object
+        FROM transitions WHERE kind = 'grant' AND to_state <> 'scheduled'
       UNION ALL SELECT 'lease.granted', id FROM leases
       UNION ALL SELECT 'lease.ended', id FROM leases WHERE ended_at IS NOT NULL
+      UNION ALL SELECT 'lock.placed', id FROM locks
+      UNION ALL SELECT CASE n WHEN 1 THEN 'lock.release_requested' ELSE 'lock.released' END, lock
+        FROM lock_releases
+      UNION ALL SELECT 'role.given', person FROM role_assignments
+      UNION ALL SELECT 'role.taken', person FROM role_assignments WHERE taken_at IS NOT NULL
+      UNION ALL SELECT 'person.changed', id FROM people, generate_series(2, version)
     ), wanted AS (
       SELECT type, object, count(*) FROM acts GROUP BY type, object
     ), found AS (
       SELECT type, object_id AS object, count(*) FROM events
-      WHERE object_type IN ('proposal', 'grant', 'lease') GROUP BY type, object_id
+      WHERE object_type IN ('proposal', 'grant', 'lease', 'lock')
+        OR type IN ('role.given', 'role.taken', 'person.changed')
+      GROUP BY type, object_id
     )
     SELECT type, object, w.count, f.count FROM wanted w FULL JOIN found f USING (type, object)
     WHERE w.count IS DISTINCT FROM f.count

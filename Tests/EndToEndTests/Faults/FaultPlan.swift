@@ -1,18 +1,24 @@
 import Foundation
 
-/// How often the server is killed, and the seed of everything random; from the environment.
+/// How much a test with faults does, and the seed of everything random; from the environment.
 struct FaultPlan: Sendable {
-  let kills: Int
+  let count: Int
   let seed: UInt64
+  private let variable: String
 
-  private static let killsUsual = 50
-
-  init(environment: [String: String] = ProcessInfo.processInfo.environment) {
-    kills = environment["COUNTERSIGN_KILLS"].flatMap { Int($0) } ?? FaultPlan.killsUsual
+  /// - Parameters:
+  ///   - variable: says how many.
+  ///   - usual: how many where it does not.
+  init(
+    _ variable: String = "COUNTERSIGN_KILLS", usual: Int = 50,
+    environment: [String: String] = ProcessInfo.processInfo.environment
+  ) {
+    self.variable = variable
+    count = environment[variable].flatMap { Int($0) } ?? usual
     seed =
       environment["COUNTERSIGN_SEED"].flatMap { UInt64($0) } ?? .random(in: .min ... .max)
   }
 
   /// How to run the same again.
-  var words: String { "COUNTERSIGN_KILLS=\(kills) COUNTERSIGN_SEED=\(seed)" }
+  var words: String { "\(variable)=\(count) COUNTERSIGN_SEED=\(seed)" }
 }

@@ -1,3 +1,4 @@
+import CountersignTesting
 import Curl
 import Domain
 import Foundation
@@ -111,11 +112,14 @@ extension Request {
 
   /// Whether a repeat must be told the same.
   func isRepeatable(after reply: Reply) -> Bool {
-    method == "POST" && (key != nil || reply.status < 300)
+    method == "POST" && reply.isKept && (key != nil || reply.status < 300)
   }
 }
 
 extension Reply {
+  /// Whether the service keeps it under the call's key: who calls is asked each time anew.
+  var isKept: Bool { status != 401 }
+
   /// The same answer; the token of a lease is signed anew, and what counts from now goes on.
   func tells(theSameAs other: Reply) -> Bool {
     guard status == other.status else { return false }

@@ -1,3 +1,4 @@
+import CountersignTesting
 import Synchronization
 
 /// Errands one after the other, several at once, until something else is over.

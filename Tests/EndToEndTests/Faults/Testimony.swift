@@ -11,7 +11,11 @@ final class Testimony: Sendable {
 
   private let answers = Mutex<[Answer]>([])
 
-  func note(_ answer: Answer) { answers.withLock { $0.append(answer) } }
+  func note(_ answer: Answer) {
+    // Looking changes nothing.
+    guard answer.request.method == "POST" else { return }
+    answers.withLock { $0.append(answer) }
+  }
 
   /// What was told is there as it was told, and nothing else is there.
   func check(against database: SecondConnection, _ words: String) async throws {
@@ -37,9 +41,14 @@ final class Testimony: Sendable {
 
 /// The facts in the answers, each as the database prints it.
 private struct Told {
-  private(set) var proposals: Set<String> = []
+  private(set) var revisions: Set<String> = []
   private(set) var rounds: Set<String> = []
   private(set) var decisions: Set<String> = []
+  private(set) var retractions: Set<String> = []
+  private(set) var counters: Set<String> = []
+  private(set) var endings: Set<String> = []
+  private(set) var locks: Set<String> = []
+  private(set) var releases: Set<String> = []
   private(set) var terms: Set<String> = []
   private(set) var returns: Set<String> = []
   private(set) var keys: Set<String> = []
@@ -48,30 +57,40 @@ private struct Told {
   private var expiredKeys: Set<String> = []
 
   init(_ answers: [Testimony.Answer]) throws {
-    for answer in answers where answer.request.method == "POST" { try add(answer) }
+    for answer in answers { try add(answer) }
   }
 
   private mutating func add(_ answer: Testimony.Answer) throws {
     let (path, reply) = (answer.request.path, answer.reply)
-    let lease = String(path.split(separator: "/").dropLast().last ?? "")
-    if let key = answer.request.key {
+    let object = String(path.split(separator: "/").dropLast().last ?? "")
+    if let key = answer.request.key, reply.isKept {
       // Of a lease that ran out before the repeat, the stored answer says that it was granted.
       keys.insert("\(key) \(reply.isExpiredLease ? 201 : reply.status)")
       if reply.isExpiredLease { expiredKeys.insert(key) }
     } else if reply.isExpiredLease {
-      expiredLeases.insert(lease)
+      expiredLeases.insert(object)
     }
     guard reply.status < 300 else { return }
     let json = try reply.json
     func text(_ name: String) throws -> String { try json[name].requiredText }
     switch path.split(separator: "/").last {
-    case "proposals": proposals.insert("\(try text("id")) \(try text("digest"))")
+    case "proposals": revisions.insert("\(try text("id")) 1 \(try text("digest"))")
+    case "revisions":
+      let n = try json["n"].requiredInteger
+      revisions.insert("\(object) \(n) \(try text("digest"))")
     case "submissions": rounds.insert("\(try text("id")) \(try text("digest"))")
     case "decisions":
       let facts = try ["id", "round", "person", "role", "verdict", "decided_at"].map(text)
       decisions.insert(facts.joined(separator: " "))
+    case "retractions": retractions.insert(object)
+    case "counter_acceptances": counters.insert("\(try text("id")) accepted")
+    case "counter_declines": counters.insert("\(try text("id")) declined")
+    case "withdrawals": endings.insert("\(try text("id")) withdrawn")
+    case "revocations": endings.insert("\(object) revoked")
+    case "locks": locks.insert(try text("id"))
+    case "releases": releases.insert("\(object) \(json["releases"].elements.count)")
     case "leases", "renewals": terms.insert(try term(json["lease"]))
-    case "returns": returns.insert("\(lease) \(try text("frees_at"))")
+    case "returns": returns.insert("\(object) \(try text("frees_at"))")
     default: throw JSON.Unexpected(description: "nobody knows what \(path) tells")
     }
   }
@@ -107,14 +126,28 @@ private struct Told {
     }
     let digest = "'sha256:' || encode(digest, 'hex')"
     return [
-      "proposals": (
-        proposals, "SELECT proposal, \(digest) FROM revisions"
-      ),
+      "revisions": (revisions, "SELECT proposal, n, \(digest) FROM revisions"),
       "rounds": (rounds, "SELECT id, \(digest) FROM rounds"),
       "decisions": (
         decisions,
         "SELECT id, round, person, role, verdict, \(time("decided_at")) FROM decisions"
       ),
+      "retractions": (
+        retractions, "SELECT decision FROM decision_voids WHERE reason = 'retracted'"
+      ),
+      "counters": (
+        counters,
+        """
+        SELECT round, 'accepted' FROM counter_acceptances
+        UNION ALL SELECT round, 'declined' FROM counter_declines
+        """
+      ),
+      "endings": (
+        endings,
+        "SELECT object, to_state FROM transitions WHERE to_state IN ('withdrawn', 'revoked')"
+      ),
+      "locks": (locks, "SELECT id FROM locks"),
+      "releases": (releases, "SELECT lock, n FROM lock_releases"),
       "terms": (
         terms,
         """

@@ -19,6 +19,7 @@ final class Traffic: @unchecked Sendable {
 
   private let condition = NSCondition()
   private var all = Counts()
+  private var isOver = false
 
   var counts: Counts { condition.withLock { all } }
 
@@ -29,19 +30,30 @@ final class Traffic: @unchecked Sendable {
     }
   }
 
-  /// Waits until there are so many.
+  /// No more calls come.
+  func end() {
+    condition.withLock {
+      isOver = true
+      condition.broadcast()
+    }
+  }
+
+  /// Waits until there are so many; false if the traffic ends before.
+  @discardableResult
   func reach(
     _ count: Int, of kind: any KeyPath<Counts, Int> & Sendable, within seconds: Double = 60
-  ) async throws {
+  ) async throws -> Bool {
     try await offPool { [self] in
       condition.lock()
       defer { condition.unlock() }
       let deadline = Date(timeIntervalSinceNow: seconds)
       while all[keyPath: kind] < count {
+        if isOver { return false }
         guard condition.wait(until: deadline) else {
           throw Program.Failure(description: "no more calls: \(all)")
         }
       }
+      return true
     }
   }
 }

@@ -45,7 +45,7 @@ struct HistoryBatch {
         "reviewer\(made)", sameAs: place == 7 ? accounts[4].id : nil)
       for role in ReferenceModel.cast[place].roles {
         _ = try await scene.service.bootstrap(
-          GiveRole(person: account.id, role: HistoryRun.role(role)))
+          GiveRole(person: account.id, role: role.product))
       }
       accounts[place] = account
     }
@@ -59,63 +59,26 @@ struct HistoryBatch {
     if !places.isEmpty { try await renew(places) }
   }
 
-  /// Runs one history; gives the first step on which product and model disagree.
-  mutating func run(
-    seed: UInt64
-  ) async throws -> (disagreement: HistoryRun.Disagreement?, tally: Tally) {
+  /// Runs one history to its end.
+  mutating func run(seed: UInt64) async throws -> HistoryTally {
     clock.set(to: start)
-    var run = try await HistoryRun(scene, clock, accounts, start: start, seed: seed)
-    let found = try await run.all()
+    let proposal = try await HistoryProposal(scene, clock, accounts, start: start, seed: seed)
+    var history = History(of: proposal, seed: seed)
+    try await history.run()
     // Before the clock goes back: what the next history takes away was still held in this one.
-    let unfounded = try await unfounded(run.proposal)
-    try await replace(run.changed)
+    let unfounded = try await unfounded(proposal.id)
     if !unfounded.isEmpty { throw NoQuorum(seed: seed, grants: unfounded) }
-    return (found, run.tally)
+    try await replace(history.changed)
+    return history.tally
   }
 
-  /// Grants without every seat of their round filled, in time, by distinct people who held the
-  /// role from the decision to the grant and were neither party nor editor by then.
-  func unfounded(_ proposal: ProposalID) async throws -> [String] {
+  private func unfounded(_ proposal: ProposalID) async throws -> [String] {
     try await scene.service.database.read { (tx: borrowing Transaction) in
       try await tx.query(Self.selectUnfounded, [.text(proposal.text)]).map { try $0.text(0) }
     }
   }
 
-  /// Each with what speaks for and against its signatures.
-  private static let selectUnfounded = Statement(
-    """
-    WITH signed AS (
-      SELECT g.id AS grant_id, d.role, d.identity,
-        EXISTS (SELECT FROM decision_voids v WHERE v.decision = d.id) AS is_void,
-        EXISTS (
-          SELECT FROM revisions r JOIN proposals o ON o.id = r.proposal
-          JOIN people w ON w.id IN (o.requester, r.author, r.owner, r.deputy, r.maintainer)
-          WHERE r.proposal = g.proposal AND r.created_at <= g.created_at
-            AND w.identity = d.identity) AS is_excluded,
-        EXISTS (
-          SELECT FROM role_assignments a
-          WHERE a.person = d.person AND a.role = d.role AND a.given_at <= d.decided_at
-            AND (a.taken_at IS NULL OR a.taken_at >= g.created_at)) AS is_held
-      FROM grants g
-      JOIN decisions d ON d.round = g.round AND d.verdict = 'approve'
-        AND d.decided_at <= g.created_at
-      WHERE g.proposal = $1::text),
-    counted AS (
-      SELECT * FROM signed WHERE NOT is_void AND NOT is_excluded AND is_held)
-    SELECT g.id || ': ' || coalesce((
-        SELECT string_agg(format('%s by %s void %s excluded %s held %s',
-          s.role, s.identity, s.is_void, s.is_excluded, s.is_held), '; ')
-        FROM signed s WHERE s.grant_id = g.id), 'unsigned')
-    FROM grants g
-    WHERE g.proposal = $1::text AND (
-      (SELECT count(*) FROM round_seats s WHERE s.round = g.round) < 2
-      OR (SELECT count(DISTINCT c.identity) FROM counted c WHERE c.grant_id = g.id)
-        < (SELECT count(*) FROM round_seats s WHERE s.round = g.round)
-      OR EXISTS (
-        SELECT FROM round_seats s WHERE s.round = g.round AND NOT EXISTS (
-          SELECT FROM counted c WHERE c.grant_id = g.id AND c.role = s.role)))
-    ORDER BY g.id
-    """)
+  private static let selectUnfounded = Statement(Quorum.unfounded)
 }
 
 /// Grants of a history that lack a signature, with what speaks for and against the others.

@@ -1,33 +1,41 @@
 /// What the lifecycle says of one proposal, in plain values: written from its tables and rules,
 /// not from the code that it is compared with. Time is in seconds since the history began.
-struct ReferenceModel {
-  enum Role: String, CaseIterable {
+package struct ReferenceModel: Sendable {
+  /// Where a history takes place.
+  package enum Place: Sendable {
+    /// Nobody else can sign, and the clock is the history's.
+    case ownDatabase
+    /// Others can always fill every seat, and time goes on by itself.
+    case sharedService
+  }
+
+  package enum Role: String, CaseIterable, Sendable {
     case legal, risk, business, `operator`
 
-    var decides: Bool { self != .operator }
+    package var decides: Bool { self != .operator }
   }
 
-  struct Person {
+  package struct Person: Sendable {
     /// The number of the first account of the same human being.
-    let identity: Int
-    var roles: Set<Role>
-    var isActive = true
+    package let identity: Int
+    package var roles: Set<Role>
+    package var isActive = true
   }
 
-  enum Verdict: CaseIterable {
+  package enum Verdict: CaseIterable, Sendable {
     case approve, requestChanges, reject
   }
 
   /// Conditions of an approval.
-  enum Condition: CaseIterable {
+  package enum Condition: CaseIterable, Sendable {
     case none, slow, slower, equal, wide, morning, evening
   }
 
-  struct Decision {
-    let person: Int
-    let role: Role
-    let verdict: Verdict
-    let condition: Condition
+  package struct Decision: Sendable {
+    package let person: Int
+    package let role: Role
+    package let verdict: Verdict
+    package let condition: Condition
     /// Retracted, or void since its signer ceased to be eligible.
     var isRetracted = false
     var isVoid = false
@@ -35,8 +43,8 @@ struct ReferenceModel {
     var isLive: Bool { !isRetracted && !isVoid }
   }
 
-  struct Round {
-    let content: Int
+  package struct Round: Sendable {
+    package let content: Int
     let openedAt: Int
     var state = "in_review"
     var decisions: [Decision] = []
@@ -44,20 +52,20 @@ struct ReferenceModel {
     var offered: Int?
   }
 
-  struct Grant {
+  package struct Grant: Equatable, Sendable {
     let round: Int
     let startsAt: Int
     let rate: Int
     var closedAs: String?
   }
 
-  struct Lock {
+  package struct Lock: Sendable {
     let roles: Set<Role>
-    var first: Int?
+    package var first: Int?
     var isActive = true
   }
 
-  static let requester = 0
+  package static let requester = 0
   static let parties = [1, 2, 3]
   static let seats: [Role] = [.legal, .risk]
   static let day = 86_400
@@ -67,19 +75,20 @@ struct ReferenceModel {
   /// The end of the last day of the content; a history begins at noon.
   static let endsAt = 61 * day - day / 2
   /// What each content asks for, in thousandths of a request per second.
-  static let rates = [500, 400, 300, 200]
+  package static let rates = [500, 400, 300, 200]
 
+  let place: Place
   var now = 0
-  var people: [Person]
-  var contents = [0]
+  package var people: [Person]
+  package var contents = [0]
   var editors: Set<Int> = [requester]
-  var rounds: [Round] = []
-  var grants: [Grant] = []
-  var locks: [Lock] = []
+  package var rounds: [Round] = []
+  package var grants: [Grant] = []
+  package var locks: [Lock] = []
 
   /// The people of a history: parties who hold deciding roles, one with two hats (6), second
   /// accounts of a reviewer (7) and of the requester (8).
-  static let cast = [
+  package static let cast = [
     Person(identity: 0, roles: [.risk]), Person(identity: 1, roles: [.business, .legal]),
     Person(identity: 2, roles: []), Person(identity: 3, roles: [.operator]),
     Person(identity: 4, roles: [.legal]), Person(identity: 5, roles: [.risk]),
@@ -87,7 +96,10 @@ struct ReferenceModel {
     Person(identity: 0, roles: [.legal]), Person(identity: 9, roles: [.legal]),
   ]
 
-  init() { people = ReferenceModel.cast }
+  package init(in place: Place) {
+    self.place = place
+    people = ReferenceModel.cast
+  }
 
   // MARK: what is
 
@@ -139,6 +151,7 @@ struct ReferenceModel {
 
   /// Whether distinct people can fill both seats.
   var isFillable: Bool {
+    guard place == .ownDatabase else { return true }
     func able(_ role: Role) -> Set<Int> {
       Set(
         people.filter { $0.isActive && $0.roles.contains(role) && !isExcluded($0.identity) }

@@ -1,5 +1,5 @@
 /// What the model makes of an action.
-enum Expectation: Equatable {
+package enum Expectation: Equatable, Sendable {
   case accepted
   /// Refused with this code before all others, and with all of them where they are given.
   case refused(String, all: Set<String>? = nil)
@@ -15,7 +15,7 @@ enum Expectation: Equatable {
 
 extension ReferenceModel {
   /// Says what must come of it, and does it if it is accepted.
-  mutating func perform(_ action: HistoryAction) -> Expectation {
+  package mutating func perform(_ action: HistoryAction) -> Expectation {
     if let actor = action.actor, !people[actor].isActive { return .refused("unauthenticated") }
     return switch action {
     case .revise(let person, let content): revise(person, content)
@@ -141,7 +141,7 @@ extension ReferenceModel {
     }
   }
 
-  static func rate(under condition: Condition, _ asked: Int) -> Int {
+  package static func rate(under condition: Condition, _ asked: Int) -> Int {
     switch condition {
     case .slow: 100
     case .slower: 50
