@@ -69,8 +69,11 @@ package enum TestDatabase {
         result = .failure(error)
       }
       await database.shutdown()
-      try administer(server, "DROP DATABASE \(name) WITH (FORCE)")
-      return try result.get()
+      let dropped = Result { try administer(server, "DROP DATABASE \(name) WITH (FORCE)") }
+      // What the body says comes first.
+      let value = try result.get()
+      try dropped.get()
+      return value
     }
   }
 
