@@ -58,6 +58,8 @@ package enum TestDatabase {
       var configuration = DatabaseConfiguration(url: url)
       // Many tests share few cores: being slow there is no overload.
       configuration.poolWaitMilliseconds = 30_000
+      configuration.statementMilliseconds = 30_000
+      configuration.idleInTransactionMilliseconds = 60_000
       configure(&configuration)
       let database = try Database(configuration, loops: loops, logger: quiet)
       let result: Result<R, any Error>

@@ -10,6 +10,7 @@ enum GrantHandlers {
     Endpoint(.get, "/v1/grants", list),
     Endpoint(.get, "/v1/grants/{id}", show),
     Endpoint(.get, "/v1/grants/{id}/usage", usage),
+    Endpoint(.get, "/v1/grants/{id}/schedule", schedule),
     Endpoint(.post, "/v1/grants/{id}/revocations", revoke),
     Endpoint(.post, "/v1/grants/{id}/narrowings", narrow),
     Endpoint(.post, "/v1/grants/{id}/resumptions", resume),
@@ -37,6 +38,16 @@ enum GrantHandlers {
 
   static func usage(_ call: Call) async throws -> Answer {
     try await call.look({ _ in ShowGrantUsage(grant: try id(call)) }) { .ok($0.json) }
+  }
+
+  static func schedule(_ call: Call) async throws -> Answer {
+    try await call.look({ _ in
+      let days = try call.query("days", "1 to \(TargetSchedule.daysMax)") { text in
+        Int64(digits: text.utf8).flatMap { (1...TargetSchedule.daysMax).contains($0) ? $0 : nil }
+      }
+      return ShowSchedule(
+        grant: try id(call), from: try call.query("from", "a day", LocalDate.init), days: days ?? 7)
+    }) { .ok($0.json) }
   }
 
   static func revoke(_ call: Call) async throws -> Answer {

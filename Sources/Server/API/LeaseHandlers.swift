@@ -56,7 +56,7 @@ enum LeaseHandlers {
       let site = call.request.queryValue("site")
       return ListLeases(
         input: ListLeases.Input(
-          grant: try call.request.queryValue("grant").map(Self.grant),
+          grant: try call.query("grant", "a grant's id") { GrantID($0) },
           site: try site.map(Self.site),
           liveness: try live.get() ? .live : .any, after: page.after, limit: page.limit + 1))
     }) { output in
@@ -78,15 +78,6 @@ enum LeaseHandlers {
 
   private static func id(_ call: Call) throws(Refusals) -> LeaseID {
     try call.identifier("id", of: LeaseKind.self, called: "lease")
-  }
-
-  private static func grant(_ text: String) throws(InvalidBody) -> GrantID {
-    if let id = GrantID(text) { return id }
-    throw InvalidBody(
-      .invalidQuery,
-      errors: [
-        FieldError(JSONPointer.root.appending("grant"), .invalidFormat, "must be a grant's id")
-      ])
   }
 
   private static func site(_ text: String) throws(InvalidBody) -> Host {

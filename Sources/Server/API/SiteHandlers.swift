@@ -10,6 +10,7 @@ enum SiteHandlers {
     Endpoint(.put, "/v1/sites/{host}", put),
     Endpoint(.get, "/v1/sites", list),
     Endpoint(.get, "/v1/sites/{host}", show),
+    Endpoint(.get, "/v1/sites/{host}/load", load),
   ]
 
   static func put(_ call: Call) async throws -> Answer {
@@ -33,14 +34,25 @@ enum SiteHandlers {
   }
 
   static func show(_ call: Call) async throws -> Answer {
-    try await call.look({ _ in
-      let text = call.request.pathParameter("host")
-      do {
-        return ShowSite(host: try Host(text))
-      } catch {
-        throw Refusals(.notFound(kind: "site", id: text))
-      }
-    }) { site in Answer.ok(site.json).with(.eTag, etag(site)) }
+    try await call.look({ _ in ShowSite(host: try host(call)) }) { site in
+      Answer.ok(site.json).with(.eTag, etag(site))
+    }
+  }
+
+  static func load(_ call: Call) async throws -> Answer {
+    try await call.look({ _ in ShowSiteLoad(host: try host(call)) }) { found in
+      .ok(found.load.json(at: found.now))
+    }
+  }
+
+  /// The host of the path; what is no host has no site.
+  private static func host(_ call: Call) throws(Refusals) -> Host {
+    let text = call.request.pathParameter("host")
+    do {
+      return try Host(text)
+    } catch {
+      throw Refusals(.notFound(kind: "site", id: text))
+    }
   }
 
   /// The host of the path; a spelling that is no host, or a public suffix, is a bad request.

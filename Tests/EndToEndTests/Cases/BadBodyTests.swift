@@ -9,7 +9,7 @@ struct BadBodyTests {
     // Without jobs: what they do by themselves is stored too.
     let extra = ["COUNTERSIGN_JOBS": "off"]
     try await RunningDev.withDatabase(on: shared, extra: extra) { dev in
-      let stage = Stage(dev: dev)
+      let stage = Stage(dev: dev, isBusyMachine: true)
       let routes = BodyRoute.all(try await world(stage))
       let second = try await stage.secondConnection()
       let before = try await offPool { try second.contents() }

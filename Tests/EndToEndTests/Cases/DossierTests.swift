@@ -52,7 +52,7 @@ struct DossierTests {
         "\(DossierTests.host)=\(site.authority),moved.dossier.example=\(site.authority)",
     ]
     try await RunningDev.withDatabase(on: shared, extra: extra) { dev in
-      let stage = Stage(dev: dev)
+      let stage = Stage(dev: dev, isBusyMachine: true)
       let proposal = try await stage.approved(Content.polite(host: DossierTests.host))
       let path = "/v1/proposals/\(proposal.id)/dossier"
       func robots() async throws -> JSON {

@@ -111,7 +111,7 @@ struct FileTests {
   @Test("20 MiB cost little memory on the way in and, for a slow reader, on the way out")
   func memory() async throws {
     try await RunningDev.with(extra: ["COUNTERSIGN_LOOPS": "1"]) { dev in
-      let stage = Stage(dev: dev)
+      let stage = Stage(dev: dev, isBusyMachine: true)
       let proposal = try await stage.drafted(Content.own())
       let sight = ProcessSight(processID: try #require(dev.program).processID)
       // Once small, so that everything is there that stays.

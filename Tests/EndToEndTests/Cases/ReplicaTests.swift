@@ -12,7 +12,7 @@ struct ReplicaTests {
   ) async throws {
     try await RunningDev.withDatabase(on: try await RunningDev.shared.value) { dev in
       try await RunningServe.with(2, on: dev.credentials.databaseURL) { pair in
-        let stage = Stage(dev: dev) { pair.map(\.baseURL) }
+        let stage = Stage(dev: dev, isBusyMachine: true) { pair.map(\.baseURL) }
         try await body(pair[0], pair[1], stage)
       }
     }

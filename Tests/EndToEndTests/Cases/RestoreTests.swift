@@ -12,7 +12,7 @@ struct RestoreTests {
     // Without jobs: what they do by themselves is no part of the backup.
     let extra = ["COUNTERSIGN_JOBS": "off"]
     try await RunningDev.withDatabase(on: shared, extra: extra) { dev in
-      let stage = Stage(dev: dev)
+      let stage = Stage(dev: dev, isBusyMachine: true)
       let scene = try await KeptScene(stage)
       let load = Load()
       async let done: Void = load.run(stage)

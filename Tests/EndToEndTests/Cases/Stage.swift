@@ -11,30 +11,35 @@ struct Stage: Sendable {
   var persistence: Persistence?
 
   /// Served by the instance itself.
-  init(dev: RunningDev, persistence: Persistence? = nil) {
-    self.init(dev: dev) { [dev.credentials.baseURL] }
+  init(dev: RunningDev, isBusyMachine: Bool = false, persistence: Persistence? = nil) {
+    self.init(dev: dev, isBusyMachine: isBusyMachine) { [dev.credentials.baseURL] }
     self.persistence = persistence
   }
 
   /// Served by these processes in turn.
-  init(dev: RunningDev, baseURLs: @escaping @Sendable () -> [String]) {
+  init(
+    dev: RunningDev, isBusyMachine: Bool = false, baseURLs: @escaping @Sendable () -> [String]
+  ) {
     self.dev = dev
-    rotation = Rotation(baseURLs)
+    rotation = Rotation(isBusyMachine: isBusyMachine, baseURLs)
   }
 
   /// On the database that the tests share.
   static func shared(_ replicas: Replicas = .one) async throws -> Stage {
     let dev = try await RunningDev.shared.value
-    return Stage(dev: dev, baseURLs: try await replicas.baseURLs(beside: dev))
+    return Stage(
+      dev: dev, isBusyMachine: true, baseURLs: try await replicas.baseURLs(beside: dev))
   }
 
   /// On a database of the caller's own.
   static func with(_ replicas: Replicas, _ body: (Stage) async throws -> Void) async throws {
     let shared = try await RunningDev.shared.value
     try await RunningDev.withDatabase(on: shared) { dev in
-      guard replicas == .two else { return try await body(Stage(dev: dev)) }
+      guard replicas == .two else {
+        return try await body(Stage(dev: dev, isBusyMachine: true))
+      }
       try await RunningServe.with(2, on: dev.credentials.databaseURL) { pair in
-        try await body(Stage(dev: dev) { pair.map(\.baseURL) })
+        try await body(Stage(dev: dev, isBusyMachine: true) { pair.map(\.baseURL) })
       }
     }
   }
@@ -43,7 +48,9 @@ struct Stage: Sendable {
   var replicas: [Stage] {
     let rotation = rotation
     return rotation.baseURLs.indices.map { index in
-      var one = Stage(dev: dev) { [rotation.baseURLs[index]] }
+      var one = Stage(dev: dev, isBusyMachine: rotation.isBusyMachine) {
+        [rotation.baseURLs[index]]
+      }
       one.persistence = persistence
       return one
     }
@@ -52,7 +59,7 @@ struct Stage: Sendable {
   /// The same stage, whose turns no other caller's calls shift.
   var inOwnTurns: Stage {
     let rotation = rotation
-    var own = Stage(dev: dev) { rotation.baseURLs }
+    var own = Stage(dev: dev, isBusyMachine: rotation.isBusyMachine) { rotation.baseURLs }
     own.persistence = persistence
     return own
   }

@@ -16,7 +16,7 @@ struct WebhookTests {
   func wholeWay() async throws {
     try await WebhookReceiver.with { receiver in
       try await RunningDev.with(extra: ["COUNTERSIGN_WEBHOOK_HOSTS": receiver.authority]) { dev in
-        let stage = Stage(dev: dev)
+        let stage = Stage(dev: dev, isBusyMachine: true)
         let made = try await hook(stage, receiver, ["proposal.submitted"])
         #expect(made["secret"].text?.hasPrefix("whsec_") == true)
         let id = try made["id"].requiredText
@@ -49,7 +49,7 @@ struct WebhookTests {
   func package() async throws {
     try await WebhookReceiver.with { receiver in
       try await RunningDev.with(extra: ["COUNTERSIGN_WEBHOOK_HOSTS": receiver.authority]) { dev in
-        let stage = Stage(dev: dev)
+        let stage = Stage(dev: dev, isBusyMachine: true)
         let secret = try await hook(stage, receiver, ["*"])["secret"].requiredText
         let message = try #require(try await receiver.messages(1).first)
         #expect(try await receiver.verdict(of: message, secret: secret) == "verified")

@@ -75,8 +75,17 @@ struct Client: Sendable {
     if let secret { all.append(("Authorization", "Bearer \(secret)")) }
     let request = Request(method: method, path: path, fields: all, bytes: bytes)
     if let persistence { return try await persistence.reply(to: request) }
+    for _ in 0..<Client.comebacksMax where rotation.isBusyMachine {
+      let reply = try await Client.exchange(request, with: baseURL)
+      guard reply.status == 503,
+        let code = try reply.json["code"].text, ["unavailable", "overloaded"].contains(code)
+      else { return reply }
+      await Client.pause(milliseconds: 500)
+    }
     return try await Client.exchange(request, with: baseURL)
   }
+
+  private static let comebacksMax = 40
 
   /// Where the service is now.
   func address() async throws -> String { try await persistence?.address() ?? baseURL }

@@ -20,8 +20,12 @@ enum Replicas: String, CaseIterable, Sendable {
 final class Rotation: Sendable {
   private let all: @Sendable () -> [String]
   private let calls = Atomic<Int>(0)
+  /// Whether callers that are told that it is too much just now come again: a machine on which
+  /// hundreds of tests run is busy, and most are not about that.
+  let isBusyMachine: Bool
 
-  init(_ all: @escaping @Sendable () -> [String]) {
+  init(isBusyMachine: Bool = false, _ all: @escaping @Sendable () -> [String]) {
+    self.isBusyMachine = isBusyMachine
     self.all = all
   }
 

@@ -7,6 +7,7 @@ struct GrantsCommand: ParsableCommand {
     commandName: "grants", abstract: "The numbers that were really authorised.",
     subcommands: [
       ListGrantsCommand.self, ShowGrantCommand.self, GrantUsageCommand.self,
+      GrantScheduleCommand.self,
       NarrowGrantCommand.self, ResumeGrantCommand.self, AttestGrantCommand.self,
       HandOverGrantCommand.self, RevokeGrantCommand.self,
     ])

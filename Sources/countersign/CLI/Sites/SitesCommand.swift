@@ -7,7 +7,9 @@ import Wire
 struct SitesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sites", abstract: "Hosts and what they bear, over all projects.",
-    subcommands: [ListSitesCommand.self, ShowSiteCommand.self, PutSiteCommand.self])
+    subcommands: [
+      ListSitesCommand.self, ShowSiteCommand.self, PutSiteCommand.self, SiteLoadCommand.self,
+    ])
 }
 
 /// `sites list`.
