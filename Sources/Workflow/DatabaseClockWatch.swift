@@ -7,6 +7,8 @@ package final class DatabaseClockWatch: Sendable {
     var last: ClockSighting?
     /// A step that no quarantine is recorded for yet: until then every call meets it.
     var step: Int64?
+    /// The step before, and when its quarantine was recorded: who asked before did not see it.
+    var settled: (step: Int64, at: Int64)?
   }
 
   private static let beginning = ContinuousClock.now
@@ -26,6 +28,7 @@ package final class DatabaseClockWatch: Sendable {
   package func note(_ sighting: ClockSighting) throws(Disturbance) {
     let step = state.withLock { state -> Int64? in
       if let step = state.step { return step }
+      if let settled = state.settled, sighting.earliest <= settled.at { return settled.step }
       let step = state.last.flatMap(sighting.step(since:))
       state.step = step
       // A reading that was long under way says less than the one before.
@@ -38,7 +41,13 @@ package final class DatabaseClockWatch: Sendable {
   }
 
   /// A quarantine for the step is recorded.
-  package func settle() { state.withLock { $0.step = nil } }
+  package func settle() {
+    state.withLock { state in
+      guard let step = state.step else { return }
+      state.settled = (step, DatabaseClockWatch.microseconds)
+      state.step = nil
+    }
+  }
 }
 
 extension ClockSighting {

@@ -283,7 +283,7 @@ struct TransactionTests {
       let row = try await database.read { (tx: borrowing Transaction) in try await tx.one(show) }
       let values = try (0..<7).map { try row.text($0) }
       #expect(
-        values == ["UTC", "250ms", "5s", "countersign", "10s", "read committed", "on"])
+        values == ["UTC", "250ms", "30s", "countersign", "1min", "read committed", "on"])
     }
   }
 }

@@ -47,7 +47,9 @@ enum GrantHandlers {
       }
       return ShowSchedule(
         grant: try id(call), from: try call.query("from", "a day", LocalDate.init), days: days ?? 7)
-    }) { .ok($0.json) }
+    }) { output in
+      .ok(["targets": .array(output.targets.map { $0.json(at: output.now) })])
+    }
   }
 
   static func revoke(_ call: Call) async throws -> Answer {

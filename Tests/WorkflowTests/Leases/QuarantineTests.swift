@@ -103,6 +103,8 @@ struct QuarantineTests {
         shown: now.adding(microseconds: -stepMicroseconds), earliest: watch, latest: watch)
       #expect(throws: Disturbance.self) { try service.clockWatch.note(before) }
       service.clockWatch.settle()
+      // Whoever asked before the quarantine was recorded has not seen it.
+      #expect(throws: Disturbance.self) { try service.clockWatch.note(before) }
       let outcomes = try await withThrowingTaskGroup(of: Result<LeaseAnswer, Refusals>.self) {
         group in
         for index in 0..<8 {
