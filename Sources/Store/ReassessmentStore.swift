@@ -136,10 +136,7 @@ package enum ReassessmentStore {
   static let selectOpenRounds = Statement(
     """
     SELECT d.id FROM rounds d JOIN revisions r ON r.id = d.revision
-    WHERE d.decide_by > $2 AND EXISTS (
-        SELECT FROM unnest(r.hosts) x, unnest($1::text[]) s
-        WHERE x = s OR right(x, length(s) + 1) = '.' || s
-          OR (left(x, 2) = '*.' AND right(s, length(x) - 1) = substr(x, 2)))
+    WHERE d.decide_by > $2 AND hosts_meet(r.hosts, $1)
       AND (SELECT t.to_state FROM transitions t WHERE t.object = d.id ORDER BY t.seq DESC LIMIT 1)
         IN ('in_review', 'countered')
     ORDER BY d.id

@@ -96,10 +96,7 @@ package enum SiteLoadStore {
     JOIN revisions r ON r.id = d.revision
     JOIN budgets b ON b.grant_id = h.grant_id
     JOIN scopes c ON c.id = b.id
-    WHERE h.closed_at IS NULL AND EXISTS (
-      SELECT FROM unnest(b.hosts) x, unnest($1::text[]) s
-      WHERE x = s OR right(x, length(s) + 1) = '.' || s
-        OR (left(x, 2) = '*.' AND right(s, length(x) - 1) = substr(x, 2)))
+    WHERE h.closed_at IS NULL AND hosts_meet(b.hosts, $1)
     ORDER BY p.number, b.target LIMIT $3
     """)
 
@@ -120,10 +117,7 @@ package enum SiteLoadStore {
     FROM lease_waits v
     JOIN budgets b ON b.id = v.budget
     JOIN workers w ON w.id = v.worker
-    WHERE v.until > $2 AND EXISTS (
-      SELECT FROM unnest(b.hosts) x, unnest($1::text[]) s
-      WHERE x = s OR right(x, length(s) + 1) = '.' || s
-        OR (left(x, 2) = '*.' AND right(s, length(x) - 1) = substr(x, 2)))
+    WHERE v.until > $2 AND hosts_meet(b.hosts, $1)
     ORDER BY v.since, w.id LIMIT $3
     """)
 

@@ -154,9 +154,7 @@ package enum SiteStore {
     JOIN rounds d ON d.id = g.round
     JOIN revisions r ON r.id = d.revision
     WHERE h.closed_at IS NULL AND EXISTS (
-      SELECT FROM budgets b, unnest(b.hosts) x, unnest($1::text[]) s
-      WHERE b.grant_id = h.grant_id AND (x = s OR right(x, length(s) + 1) = '.' || s
-        OR (left(x, 2) = '*.' AND right(s, length(x) - 1) = substr(x, 2))))
+      SELECT FROM budgets b WHERE b.grant_id = h.grant_id AND hosts_meet(b.hosts, $1))
     ORDER BY h.grant_id
     """)
 

@@ -55,12 +55,10 @@ extension Act {
     of grant: GrantID, in tx: borrowing Transaction
   ) async throws -> [BudgetStanding] {
     try await NarrowingStore.lock(grant, at: now, in: tx).map { row in
-      guard let zone = service.zones.zone(row.timeZone) else {
-        throw LeaseSceneError.unknownZone(row.timeZone)
-      }
-      return BudgetStanding(
+      BudgetStanding(
         id: row.id, target: row.target, capacity: row.capacity,
-        opening: Opening(row.windows, in: zone), startsAt: row.startsAt, endsAt: row.endsAt,
+        opening: Opening(row.windows, in: try service.zones.stored(row.timeZone)),
+        startsAt: row.startsAt, endsAt: row.endsAt,
         occupants: row.occupants)
     }
   }

@@ -93,7 +93,7 @@ struct LeaseScene: Sendable {
     let scopes = try rows.map { row in
       let isLower = implicit.contains(row.id) && implicitCeiling.maxRPS < row.capacity.rate
       if isLower { ScopeStore.lower(row.id, to: implicitCeiling.maxRPS, in: tx) }
-      return try scope(
+      return try Scope(
         row, rateMax: isLower ? implicitCeiling.maxRPS : .most,
         occupants: locked.occupants[row.id] ?? [], at: now, zones: service.zones)
     }
@@ -111,23 +111,4 @@ struct LeaseScene: Sendable {
       waiting: locked.fresh.waiting,
       quarantinedUntil: locked.fresh.quarantinedUntil.flatMap { clock < $0 ? $0 : nil })
   }
-
-  private func scope(
-    _ row: ScopeStore.LockedScope, rateMax: Rate, occupants: [Occupant], at now: Timestamp,
-    zones: Zones
-  ) throws -> Scope {
-    guard let zone = zones.zone(row.timeZone) else {
-      throw LeaseSceneError.unknownZone(row.timeZone)
-    }
-    return Scope(
-      id: row.id, label: row.label, capacity: row.capacity.limited(to: rateMax),
-      opening: Opening(row.windows, in: zone), holdUntil: row.holdUntil, epoch: row.epoch,
-      spentToday: row.spent[zone.date(at: now)] ?? 0, occupants: occupants)
-  }
-}
-
-/// What should never be found in the database of a healthy service.
-enum LeaseSceneError: Error, Hashable, Sendable {
-  /// The machine's tz database lost a zone that a scope is in.
-  case unknownZone(String)
 }

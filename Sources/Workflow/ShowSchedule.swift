@@ -35,9 +35,9 @@ package struct ShowSchedule: Query {
           return hosts.contains { host in names.contains { host.isWithin($0) } }
         }
         let openings =
-          [Opening(target.windows, in: try zone(target.timeZone, zones))]
+          [Opening(target.windows, in: try zones.stored(target.timeZone))]
           + (try above.map {
-            Opening($0.facts.ceiling.windows, in: try zone($0.facts.timeZone, zones))
+            Opening($0.facts.ceiling.windows, in: try zones.stored($0.facts.timeZone))
           })
         return TargetSchedule(
           index: target.index, zone: openings[0].zone, openings: openings, life: target.life,
@@ -46,10 +46,5 @@ package struct ShowSchedule: Query {
             .reduce(target.dailyRequests, min),
           from: first, days: days, at: act.now)
       }, now: act.now)
-  }
-
-  private func zone(_ name: String, _ zones: Zones) throws -> Zone {
-    guard let zone = zones.zone(name) else { throw LeaseSceneError.unknownZone(name) }
-    return zone
   }
 }

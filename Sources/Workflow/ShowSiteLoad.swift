@@ -17,14 +17,8 @@ package struct ShowSiteLoad: Query {
     guard let found = try await SiteLoadStore.find(host, at: act.now, in: tx) else {
       throw Refusals(.notFound(kind: "site", id: host.text))
     }
-    let row = found.scope
-    guard let zone = act.service.zones.zone(row.timeZone) else {
-      throw LeaseSceneError.unknownZone(row.timeZone)
-    }
-    let scope = Scope(
-      id: row.id, label: row.label, capacity: row.capacity,
-      opening: Opening(row.windows, in: zone), holdUntil: row.holdUntil, epoch: row.epoch,
-      spentToday: row.spent[zone.date(at: act.now)] ?? 0, occupants: found.occupants)
+    let scope = try Scope(
+      found.scope, occupants: found.occupants, at: act.now, zones: act.service.zones)
     return (
       SiteLoad(
         host: host, isRegistered: found.isRegistered, scope: scope, budgets: found.budgets,
