@@ -10,6 +10,8 @@ let settings: [SwiftSetting] = [
 ]
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let structuredFields = Target.Dependency.product(
+  name: "RawStructuredFieldValues", package: "swift-http-structured-headers")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -37,6 +39,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-http-structured-headers", from: "1.7.0"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -52,6 +55,7 @@ let package = Package(
     library("Ledger", ["Domain", crypto]),
     library("Tokens", ["Domain", crypto]),
     library("Registries", ["Domain", "CPsl"]),
+    library("Simulation", ["Domain"]),
     library("Metrics"),
     library("Reactor", ["CLinux", heap]),
     library("HTTP", ["Metrics", "Reactor", httpTypes]),
@@ -62,7 +66,7 @@ let package = Package(
     library(
       "Jobs",
       ["Domain", "Ledger", "Metrics", "Tokens", "Postgres", "Store", "Workflow", "Curl", logging]),
-    library("Wire", ["Domain", yams]),
+    library("Wire", ["Domain", structuredFields, yams]),
     library("LocalCluster"),
     library(
       "Server", ["Domain", "HTTP", "Metrics", "Tokens", "Wire", "Workflow", httpTypes, logging]),
@@ -77,11 +81,12 @@ let package = Package(
       name: "countersign",
       dependencies: [
         "Curl", "Domain", "HTTP", "Jobs", "Ledger", "LocalCluster", "Metrics", "Postgres",
-        "Reactor", "Registries", "Server",
+        "Reactor", "Registries", "Server", "Simulation",
         "Store", "Tokens", "Wire", "Workflow", arguments, configuration, logging, yams,
       ],
       swiftSettings: settings),
     tests("DomainTests", ["Domain", "Registries", "Wire"]),
+    tests("SimulationTests", ["Simulation", "Domain"]),
     tests("LedgerTests", ["Ledger", "Domain"]),
     tests("TokensTests", ["Tokens", "Domain", crypto]),
     tests("RegistriesTests", ["Registries", "Domain"]),
@@ -116,7 +121,7 @@ let package = Package(
     tests("TidyTests", ["Server", yams]),
     tests(
       "CountersignCLITests",
-      ["countersign", "Domain", "Tokens", "Wire", arguments, configuration, logging]),
+      ["countersign", "Domain", "Simulation", "Tokens", "Wire", arguments, configuration, logging]),
     tests(
       "EndToEndTests",
       [

@@ -1,11 +1,16 @@
--- Two rules that several statements and triggers ask, in one place each.
+-- Rules that several statements and triggers ask, in one place each.
 
--- Whether one of the hosts or patterns lies at or under one of the names, or a pattern reaches one.
-CREATE FUNCTION hosts_meet(hosts text[], names text[]) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
-  SELECT EXISTS (
-    SELECT FROM unnest(hosts) x, unnest(names) s
-    WHERE x = s OR right(x, length(s) + 1) = '.' || s
-      OR (left(x, 2) = '*.' AND right(s, length(x) - 1) = substr(x, 2)))
+-- Whether a granted host or pattern and a site (a host and everything under it) have a host in
+-- common.
+CREATE FUNCTION host_meets(granted text, site text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+  SELECT granted = site OR right(granted, length(site) + 1) = '.' || site
+    OR (left(granted, 2) = '*.' AND right(site, length(granted) - 1) = substr(granted, 2))
+$$;
+
+-- Whether any of the granted hosts or patterns and any of the sites have one.
+CREATE FUNCTION hosts_meet(granted text[], sites text[]) RETURNS boolean
+LANGUAGE sql IMMUTABLE AS $$
+  SELECT EXISTS (SELECT FROM unnest(granted) x, unnest(sites) s WHERE host_meets(x, s))
 $$;
 
 -- Whether an account in use is one of these people's.

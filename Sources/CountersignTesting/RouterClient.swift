@@ -39,9 +39,9 @@ package struct RouterClient: Sendable {
   /// Calls with a JSON body.
   package func call(
     _ method: HTTPRequest.Method, _ target: String, as secret: Secret? = nil,
-    _ body: JSON? = nil, key: String? = nil
+    _ body: JSON? = nil, key: String? = nil, fields more: [(HTTPField.Name, String)] = []
   ) async throws -> Reply {
-    var fields: [(HTTPField.Name, String)] = []
+    var fields = more
     if body != nil { fields.append((.contentType, "application/json")) }
     if let key, let name = HTTPField.Name("Idempotency-Key") { fields.append((name, key)) }
     return try await send(method, target, as: secret, fields, body?.bytes() ?? [])
@@ -56,17 +56,38 @@ package struct RouterClient: Sendable {
       [(.contentType, "application/x-www-form-urlencoded")], Array(form.utf8))
   }
 
+  /// Calls for what may be no JSON.
+  package func bytes(
+    _ method: HTTPRequest.Method, _ target: String, as secret: Secret?,
+    _ fields: [(HTTPField.Name, String)] = []
+  ) async throws -> (status: Int, bytes: [UInt8], fields: [String: String]) {
+    let response = try await respond(method, target, as: secret, fields, [])
+    return (response.status.code, response.body, RouterClient.named(response))
+  }
+
   private func send(
     _ method: HTTPRequest.Method, _ target: String, as secret: Secret?,
     _ fields: [(HTTPField.Name, String)], _ body: [UInt8]
   ) async throws -> Reply {
+    let response = try await respond(method, target, as: secret, fields, body)
+    let json = response.body.isEmpty ? JSON.null : try JSONParser.parse(response.body)
+    return Reply(
+      status: response.status.code, json: json, fields: RouterClient.named(response))
+  }
+
+  private func respond(
+    _ method: HTTPRequest.Method, _ target: String, as secret: Secret?,
+    _ fields: [(HTTPField.Name, String)], _ body: [UInt8]
+  ) async throws -> Response {
     var all = fields
     if let secret { all.append((.authorization, "Bearer \(secret.text)")) }
-    let response = await router.answer(
+    return await router.answer(
       try Request(method: method, target: target, fields: all, body: body))
-    var named: [String: String] = [:]
-    for field in response.fields { named[field.name.canonicalName] = field.value }
-    let json = response.body.isEmpty ? JSON.null : try JSONParser.parse(response.body)
-    return Reply(status: response.status.code, json: json, fields: named)
+  }
+
+  private static func named(_ response: Response) -> [String: String] {
+    Dictionary(
+      response.fields.map { ($0.name.canonicalName, $0.value) },
+      uniquingKeysWith: { _, last in last })
   }
 }

@@ -150,7 +150,7 @@ private enum TestGrantRows {
     """
     WITH signer AS (
       INSERT INTO people (id, identity, name, email, active, version, created_at)
-      VALUES ($1, $1, $2, $2 || '@signer.example', true, 1, $6)
+      VALUES ($1, $1, $2, $1::typeid || '@signer.example', true, 1, $6)
     ), held AS (
       INSERT INTO role_assignments (person, role, given_at, given_by)
       VALUES ($1, $2, $6, 'service')

@@ -52,24 +52,41 @@ package struct TestGrant: Sendable {
 }
 
 extension Service {
-  /// Makes a grant in force since yesterday for a pool whose enforcement point is `demo`.
+  /// Makes a grant in force since yesterday for a pool and its enforcement point of this name.
   package func makeGrant(
-    _ change: (inout TestGrant.Terms) -> Void = { _ in }
+    for name: String = "demo", _ change: (inout TestGrant.Terms) -> Void = { _ in }
   ) async throws -> TestGrant {
     var terms = TestGrant.Terms()
     change(&terms)
-    let requester = try await makePerson("requester", .requester)
-    let gateway = try await bootstrap(CreateGateway(name: "demo"))
+    let requester = try await makePerson("requester-of-\(name)", .requester)
+    let gateway = try await bootstrap(CreateGateway(name: name))
     let pool = try await bootstrap(
       CreatePool(
         input: CreatePool.Input(
-          name: "demo", owner: requester.id, enforcementPoint: gateway.gateway.id)))
+          name: name, owner: requester.id, enforcementPoint: gateway.gateway.id)))
     let key = try await bootstrap(CreateKey(holder: .pool(pool.id)))
     let now = try await time().now
     let grant = TestGrant(
       proposal: ProposalID.make(at: now), grant: GrantID.make(at: now),
       budget: BudgetID.make(at: now), requester: requester, pool: pool, poolKey: key.secret,
       gateway: gateway.gateway, gatewayKey: gateway.secret)
+    try await database.transaction { (tx: borrowing Transaction) async throws in
+      try await grant.insert(terms, at: now, in: tx)
+    }
+    return grant
+  }
+
+  /// Makes another grant in force for the same pool: another budget, on the same hosts.
+  package func makeGrant(
+    beside other: TestGrant, _ change: (inout TestGrant.Terms) -> Void = { _ in }
+  ) async throws -> TestGrant {
+    var terms = TestGrant.Terms()
+    change(&terms)
+    let now = try await time().now
+    let grant = TestGrant(
+      proposal: ProposalID.make(at: now), grant: GrantID.make(at: now),
+      budget: BudgetID.make(at: now), requester: other.requester, pool: other.pool,
+      poolKey: other.poolKey, gateway: other.gateway, gatewayKey: other.gatewayKey)
     try await database.transaction { (tx: borrowing Transaction) async throws in
       try await grant.insert(terms, at: now, in: tx)
     }

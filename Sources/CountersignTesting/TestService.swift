@@ -20,18 +20,18 @@ package enum TestService {
   /// A started service on a migrated database.
   package static func make(
     on database: Database, clock: ManualClock = ManualClock(),
-    fetcher: (any SiteFetcher)? = nil
+    fetcher: (any SiteFetcher)? = nil, renewalBatchMax: Int = RenewalQueue.batchMaxUsual
   ) async throws -> Service {
     let service = Service(
       database: database, clock: clock.clock, zones: .system, suffixes: .system,
       settings: Service.Settings(
-        tokensDecide: true, schemaVersion: try schemaVersion(), openAPI: []),
-      signingKey: .make(.es256), fetcher: fetcher)
+        tokensDecide: true, schemaVersion: try schemaVersion(), openAPI: [],
+        renewalBatchMax: renewalBatchMax),
+      fetcher: fetcher)
     let identity = ServiceIdentity(issuer: "http://test.example", logName: "test.example/log")
     _ = try await service.performUnauthenticated(
       StartService(proposed: identity), method: .service, trace: nil)
-    _ = try await service.performUnauthenticated(
-      RegisterSigningKey(key: service.signingKey.verifyingKey), method: .service, trace: nil)
+    try await service.turnKeys([.make(.es256)])
     return service
   }
 

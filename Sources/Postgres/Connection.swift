@@ -12,6 +12,8 @@ protocol ConnectionOwner: AnyObject {
   func concluded(_ connection: Connection)
   /// A batch went out: from now on the connection must not fall silent for ever.
   func watchOver(_ connection: Connection)
+  /// The server told of something on a channel that the session listens to.
+  func notified(on channel: String)
 }
 
 /// Drives one libpq connection on a loop: connects, moves bytes, answers whoever waits.
@@ -227,6 +229,9 @@ final class Connection: ReadinessHandler, @unchecked Sendable {
     case .waiting: break
     case .completed(let reply): complete(reply)
     case .broken: return close(reason: Self.reason(session.handle))
+    }
+    while case .open = state, let channel = session.takeNotification() {
+      owner.notified(on: channel)
     }
     if !isAlive, case .open = state { close(reason: Self.reason(session.handle)) }
   }

@@ -16,6 +16,7 @@ final class ConnectionPool: ConnectionOwner, @unchecked Sendable {
   private let configuration: DatabaseConfiguration
   private let options: ConnectionOptions
   private let logger: Logger
+  private let hear: Database.Hearer
   private var machine: PoolMachine
   private var connections: [Connection?]
   private var waiters: [PoolMachine.Waiter: Waiting] = [:]
@@ -40,8 +41,9 @@ final class ConnectionPool: ConnectionOwner, @unchecked Sendable {
 
   init(
     loop: EventLoop, configuration: DatabaseConfiguration, options: ConnectionOptions,
-    logger: Logger
+    logger: Logger, hear: @escaping Database.Hearer
   ) {
+    self.hear = hear
     self.loop = loop
     self.configuration = configuration
     self.options = options
@@ -176,6 +178,10 @@ final class ConnectionPool: ConnectionOwner, @unchecked Sendable {
 
   func watchOver(_ connection: Connection) {
     setSweepTimer()
+  }
+
+  func notified(on channel: String) {
+    hear(channel)
   }
 
   private func connect(_ slot: Int) {

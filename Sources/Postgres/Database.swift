@@ -7,17 +7,26 @@ package final class Database: Sendable {
   /// How long running transactions may go on after `shutdown` was called.
   private static let shutdownGraceMilliseconds = 5_000
 
+  /// Told of the channel of every notification that a session hears; called on the loops.
+  package typealias Hearer = @Sendable (_ channel: String) -> Void
+
   let pools: [ConnectionPool]
   private let nextPool = Atomic<Int>(0)
 
   /// Checks the connection string; connects only when the first transaction comes.
+  ///
+  /// - Parameter hear: for sessions that listen. A session listens as long as it lives: whoever
+  ///   needs to hear says LISTEN again from time to time, on a database of one connection, and
+  ///   reads after it what it may have missed.
   package init(
-    _ configuration: DatabaseConfiguration, loops: [EventLoop], logger: Logger
+    _ configuration: DatabaseConfiguration, loops: [EventLoop], logger: Logger,
+    hear: @escaping Hearer = { _ in }
   ) throws(DatabaseError) {
     precondition(!loops.isEmpty, "a database lives on at least one loop")
     let options = try ConnectionOptions(configuration)
     pools = loops.map {
-      ConnectionPool(loop: $0, configuration: configuration, options: options, logger: logger)
+      ConnectionPool(
+        loop: $0, configuration: configuration, options: options, logger: logger, hear: hear)
     }
   }
 
@@ -38,6 +47,11 @@ package final class Database: Sendable {
     try await run(.readOnly, lane, body)
   }
 
+  /// Starts what outlives the call that it follows: on the caller's loop, or on any.
+  package func spawn(_ operation: @escaping @Sendable () async -> Void) {
+    (poolOfCurrentLoop() ?? nextOfPools()).loop.spawn(operation)
+  }
+
   /// Refuses new transactions, lets the running ones end for a while, closes all connections.
   package func shutdown() async {
     for pool in pools {
@@ -50,8 +64,7 @@ package final class Database: Sendable {
     _ body: (borrowing Transaction) async throws -> R
   ) async throws -> R {
     if let pool = poolOfCurrentLoop() { return try await run(mode, lane, on: pool, body) }
-    let turn = nextPool.wrappingAdd(1, ordering: .relaxed).oldValue
-    let pool = pools[Int(UInt(bitPattern: turn) % UInt(pools.count))]
+    let pool = nextOfPools()
     return try await withTaskExecutorPreference(pool.loop) {
       try await run(mode, lane, on: pool, body)
     }
@@ -73,6 +86,11 @@ package final class Database: Sendable {
       pool.transactions.failed(error)
       throw error
     }
+  }
+
+  private func nextOfPools() -> ConnectionPool {
+    let turn = nextPool.wrappingAdd(1, ordering: .relaxed).oldValue
+    return pools[Int(UInt(bitPattern: turn) % UInt(pools.count))]
   }
 
   private func poolOfCurrentLoop() -> ConnectionPool? {

@@ -21,6 +21,8 @@ package enum Parameter: Sendable, Hashable {
   case textArray([String])
   /// `bigint[]`, one dimension, no nulls.
   case int64Array([Int64])
+  /// `timestamptz[]`, one dimension, in microseconds since 1970-01-01T00:00:00Z; nil is NULL.
+  case timestampArray([Int64?])
   /// NULL of whatever type the statement says.
   case null
 }
@@ -63,6 +65,7 @@ extension Parameter {
     case .date: .date
     case .textArray: .textArray
     case .int64Array: .int8Array
+    case .timestampArray: .timestamptzArray
     case .null: .inferred
     }
   }

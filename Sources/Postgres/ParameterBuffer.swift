@@ -74,13 +74,7 @@ struct ParameterBuffer {
     case .int32(let value): appendInteger(value)
     case .bool(let value): bytes.append(value ? 1 : 0)
     case .bytes(let value): bytes.append(contentsOf: value)
-    case .timestamp(let microseconds):
-      let (value, overflow) = microseconds.subtractingReportingOverflow(Self.epochMicroseconds)
-      // The two ends stand for infinity in the wire format.
-      guard !overflow, value != .min, value != .max else {
-        throw .invalidParameter("timestamp out of range")
-      }
-      appendInteger(value)
+    case .timestamp(let microseconds): appendInteger(try wire(timestamp: microseconds))
     case .date(let days):
       let (value, overflow) = days.subtractingReportingOverflow(Self.epochDays)
       guard !overflow, value != .min, value != .max else {
@@ -99,10 +93,30 @@ struct ParameterBuffer {
         appendInteger(Int32(8))
         appendInteger(value)
       }
+    case .timestampArray(let values):
+      appendArrayHeader(
+        element: .timestamptz, count: values.count, hasNulls: values.contains { $0 == nil })
+      for value in values {
+        guard let value else {
+          appendInteger(Int32(-1))
+          continue
+        }
+        appendInteger(Int32(8))
+        appendInteger(try wire(timestamp: value))
+      }
     case .null:
       return .null
     }
     return .value
+  }
+
+  private func wire(timestamp microseconds: Int64) throws(DatabaseError) -> Int64 {
+    let (value, overflow) = microseconds.subtractingReportingOverflow(Self.epochMicroseconds)
+    // The two ends stand for infinity in the wire format.
+    guard !overflow, value != .min, value != .max else {
+      throw .invalidParameter("timestamp out of range")
+    }
+    return value
   }
 
   private mutating func appendText(_ value: String) throws(DatabaseError) {
@@ -113,10 +127,10 @@ struct ParameterBuffer {
     }
   }
 
-  /// Dimensions, no-null flag, element type, length and lower bound (array_recv).
-  private mutating func appendArrayHeader(element: TypeOID, count: Int) {
+  /// Dimensions, whether there are nulls, element type, length and lower bound (array_recv).
+  private mutating func appendArrayHeader(element: TypeOID, count: Int, hasNulls: Bool = false) {
     appendInteger(Int32(count == 0 ? 0 : 1))
-    appendInteger(Int32(0))
+    appendInteger(Int32(hasNulls ? 1 : 0))
     appendInteger(element.rawValue)
     guard count > 0 else { return }
     appendInteger(Int32(truncatingIfNeeded: count))

@@ -79,6 +79,13 @@ final class Session {
     return .waiting
   }
 
+  /// The channel of a notification that has arrived, after `PQconsumeInput`; each once.
+  func takeNotification() -> String? {
+    guard let notification = PQnotifies(handle) else { return nil }
+    defer { PQfreemem(notification) }
+    return String(cString: notification.pointee.relname)
+  }
+
   /// What the batch in flight came to, now that the connection has broken.
   func lastWords() -> Reply {
     if isCommitAnswered || reply.failure != nil { return reply }

@@ -61,6 +61,11 @@ package struct Transaction: ~Copyable {
     state.write(statement, parameters)
   }
 
+  /// The same, unless this statement was queued so before in the transaction.
+  package func writeOnce(_ statement: Statement, _ parameters: [Parameter] = []) {
+    state.writeOnce(statement, parameters)
+  }
+
   /// Lets the server parse this statement without running it: does it fit the schema?
   package func check(_ statement: Statement) async throws(DatabaseError) {
     try await state.check(statement)

@@ -20,6 +20,8 @@ final class TransactionState: @unchecked Sendable {
   private var foreseen: [Lookup] = []
   /// What the foreseen statements were answered; only the very next statement may take it.
   private var known: (statements: [Lookup], answers: ArraySlice<Rows>)?
+  /// What `writeOnce` has queued; a few statements at most.
+  private var doneOnce: [Statement] = []
   private var hasBegun = false
   private var isOver = false
   private var failure: DatabaseError?
@@ -73,6 +75,12 @@ final class TransactionState: @unchecked Sendable {
       return
     }
     enqueue(Request(statement: statement, parameters: parameters))
+  }
+
+  func writeOnce(_ statement: Statement, _ parameters: [Parameter]) {
+    guard !doneOnce.contains(where: { $0.identity == statement.identity }) else { return }
+    doneOnce.append(statement)
+    write(statement, parameters)
   }
 
   /// Ends the transaction with what is queued; throws when it did not happen.

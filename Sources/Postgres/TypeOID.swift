@@ -20,6 +20,7 @@ struct TypeOID: Hashable, Sendable {
   static let varchar = TypeOID(rawValue: 1043)
   static let date = TypeOID(rawValue: 1082)
   static let timestamptz = TypeOID(rawValue: 1184)
+  static let timestamptzArray = TypeOID(rawValue: 1185)
   static let jsonb = TypeOID(rawValue: 3802)
 
   /// The first number given to types made by users: enums and extensions' text types.

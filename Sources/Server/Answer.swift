@@ -122,6 +122,8 @@ extension HTTPField.Name {
   package static let disposition = headerName("Content-Disposition")
   package static let link = headerName("Link")
   package static let vary = headerName("Vary")
+  package static let rateLimitPolicy = headerName("RateLimit-Policy")
+  package static let rateLimit = headerName("RateLimit")
   package static let idempotencyKey = headerName("Idempotency-Key")
 
   private static func headerName(_ text: String) -> HTTPField.Name {

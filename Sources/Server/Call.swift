@@ -27,11 +27,13 @@ package struct Call: Sendable {
     stored: (@Sendable (C.Output) -> Answer)? = nil, caller: Caller? = nil,
     answer: @escaping @Sendable (C.Output) throws -> Answer
   ) async throws -> Answer {
-    let (service, requestID) = (service, request.id)
+    let (service, requestID, asker) = (service, request.id, request.asker)
     let form = AnswerForm<C.Output>(
       accepted: { try (stored ?? answer)($0).stored },
       refused: { refusals in
-        Problems.problem(refusals, requestID: requestID, now: service.now).stored
+        Problems.problem(
+          refusals, requestID: requestID, now: service.now, asker: asker
+        ).stored
       })
     switch try await service.perform(
       for: try caller ?? self.caller(), about: subject, storing: form, make)

@@ -8,6 +8,8 @@ package struct Endpoint: Sendable {
   package let method: HTTPRequest.Method
   package let path: String
   package let bodyBytesMax: Int
+  /// How long its handler may take.
+  let timeoutSeconds: Int
   package let handler: Handler
   /// As what its answers are counted, beside the requests.
   let counted: LeaseCall?
@@ -31,12 +33,13 @@ package struct Endpoint: Sendable {
 
   package init(
     _ method: HTTPRequest.Method, _ path: String, bodyBytesMax: Int = peopleBodyBytesMax,
-    counted: LeaseCall? = nil,
+    timeoutSeconds: Int = Route.timeoutSecondsDefault, counted: LeaseCall? = nil,
     _ handler: @escaping @Sendable (Call) async throws -> Answer
   ) {
     self.method = method
     self.path = path
     self.bodyBytesMax = bodyBytesMax
+    self.timeoutSeconds = timeoutSeconds
     self.handler = .waiting(handler)
     self.counted = counted
   }
@@ -48,6 +51,7 @@ package struct Endpoint: Sendable {
     self.method = method
     self.path = path
     self.bodyBytesMax = bodyBytesMax
+    timeoutSeconds = Route.timeoutSecondsDefault
     self.handler = .streaming(handler)
     counted = nil
   }
@@ -59,6 +63,7 @@ package struct Endpoint: Sendable {
     self.method = method
     self.path = path
     bodyBytesMax = 0
+    timeoutSeconds = Route.timeoutSecondsDefault
     self.handler = .immediate(handler)
     counted = nil
   }
@@ -71,6 +76,7 @@ package struct Endpoint: Sendable {
     self.method = method
     self.path = path
     bodyBytesMax = 0
+    timeoutSeconds = Route.timeoutSecondsDefault
     self.handler = .recalling(recalling, else: handler)
     counted = nil
   }
@@ -79,6 +85,7 @@ package struct Endpoint: Sendable {
     self.method = method
     self.path = path
     bodyBytesMax = 0
+    timeoutSeconds = Route.timeoutSecondsDefault
     handler = .fixed(answer)
     counted = nil
   }
@@ -107,7 +114,7 @@ package struct Endpoint: Sendable {
         streaming: catching(handler, service: service, meters: meters, incident: incident))
     case .waiting(let handler):
       Route(
-        method, path, bodyBytesMax: bodyBytesMax,
+        method, path, bodyBytesMax: bodyBytesMax, timeoutSeconds: timeoutSeconds,
         handler: catching(handler, service: service, meters: meters, incident: incident))
     }
   }
@@ -123,7 +130,7 @@ package struct Endpoint: Sendable {
         answer = try await handler(Call(request: request, service: service, meters: meters))
       } catch {
         answer = Problems.problem(
-          for: error, requestID: request.id, now: service.now,
+          for: error, requestID: request.id, now: service.now, asker: request.asker,
           incident: { incident($0, request.id) })
       }
       if let counted { meters.leases.count(counted, answer) }

@@ -18,7 +18,8 @@ extension Problems {
       .noGrant, .grantNotStarted, .grantEnded, .grantSuspended,
       .grantRevoked, .notSuspended, .noHandover, .outsideWindow,
       .breakerOpen, .reportOverdue, .evidencePending, .belowMinimum, .leaseExists, .wrongTerm,
-      .lockReleased, .webhookEnded, .webhooksMax:
+      .lockReleased, .webhookEnded, .webhooksMax, .incidentClosed, .recoveryMissing,
+      .deadlineUnmet, .lockLinked, .incidentFull:
       409
     case .leaseExpired: 410
     case .notSubmittable, .tierProhibited, .blockSubmit, .seatUnfillable, .windowEmpty,

@@ -9,14 +9,17 @@ package enum Problems {
   ///
   /// - Parameters:
   ///   - now: for `Retry-After`, which counts from here.
+  ///   - asker: what tells one worker's call from another's, so that they are spread.
   ///   - incident: told of errors that no rule foresaw; gives the id that the answer names.
   package static func problem(
-    for error: any Error, requestID: String, now: Timestamp,
+    for error: any Error, requestID: String, now: Timestamp, asker: [UInt8]? = nil,
     incident: (any Error) -> String
   ) -> Answer {
     switch error {
-    case let refusals as Refusals: problem(refusals, requestID: requestID, now: now)
-    case let refusal as Refusal: problem(Refusals(refusal), requestID: requestID, now: now)
+    case let refusals as Refusals:
+      problem(refusals, requestID: requestID, now: now, asker: asker)
+    case let refusal as Refusal:
+      problem(Refusals(refusal), requestID: requestID, now: now, asker: asker)
     case let invalid as InvalidBody: problem(invalid, requestID: requestID)
     case let failure as CallFailure: problem(failure, requestID: requestID)
     case let failure as HTTPFailure: problem(failure, requestID: requestID)
@@ -30,7 +33,7 @@ package enum Problems {
 
   /// A refusal by a rule, with every reason in `blocking[]`.
   package static func problem(
-    _ refusals: Refusals, requestID: String, now: Timestamp
+    _ refusals: Refusals, requestID: String, now: Timestamp, asker: [UInt8]? = nil
   ) -> Answer {
     let first = refusals.first
     let status = status(of: first.code)
@@ -47,11 +50,17 @@ package enum Problems {
     }
     if !widening.isEmpty { members["errors"] = .array(widening) }
     if case .staleDigest(let current) = first { members["current_digest"] = JSON(current) }
-    let until = refusals.all.compactMap(\.until).max()
-    let wait = until.map { max(1, ($0.microseconds(since: now) + 999_999).floored(by: 1_000_000)) }
+    let wait = refusals.retryAt(by: asker).map { Problems.wait(from: now, to: $0) }
     members["retry_after_seconds"] = wait.map { JSON($0) }
-    let answer = Answer(status, body: .problem(.object(members)))
-    return wait.map { answer.with(.retryAfter, String($0)) } ?? answer
+    var answer = Answer(status, body: .problem(.object(members)))
+    if let wait { answer = answer.with(.retryAfter, String(wait)) }
+    let limits = LeaseLimits.limits(of: refusals, at: now)
+    return limits.map { answer.with(.rateLimit, $0) } ?? answer
+  }
+
+  /// Whole seconds until an instant, at least one, rounded up.
+  static func wait(from now: Timestamp, to end: Timestamp) -> Int64 {
+    max(1, (end.microseconds(since: now) + 999_999).floored(by: 1_000_000))
   }
 
   /// One reason as `blocking[]` has it.

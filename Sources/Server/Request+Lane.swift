@@ -3,8 +3,10 @@ import HTTPTypes
 import Tokens
 
 extension Request {
-  /// With whom the call competes: the secret's prefix tells it before the secret is looked up.
+  /// With whom the call competes: the secret's prefix tells it before the secret is looked up. A
+  /// call that waits for something to happen competes with none.
   var lane: RequestLane {
+    if path == RevocationHandlers.path { return .patient }
     guard let header = header(.authorization), let space = header.firstIndex(of: " ") else {
       return .interactive
     }

@@ -9,8 +9,9 @@ package enum Routes {
     + SiteHandlers.endpoints + PolicyHandlers.endpoints + AssessmentHandlers.endpoints
     + ProposalHandlers.endpoints + DossierHandlers.endpoints + RobotsHandlers.endpoints
     + ImpactHandlers.endpoints + TimelineHandlers.endpoints + ReviewHandlers.endpoints
-    + GrantHandlers.endpoints + LockHandlers.endpoints
-    + LeaseHandlers.endpoints + TokenServiceHandlers.endpoints + ServiceHandlers.endpoints
+    + GrantHandlers.endpoints + BreakerHandlers.endpoints + LockHandlers.endpoints
+    + IncidentHandlers.endpoints + LeaseHandlers.endpoints + TokenServiceHandlers.endpoints
+    + RevocationHandlers.endpoints + ServiceHandlers.endpoints + LoadHandlers.endpoints
     + NoteHandlers.endpoints + FileHandlers.endpoints + WebhookHandlers.endpoints
 
   /// Method and path of every route.

@@ -50,6 +50,16 @@ package enum ChargedSiteStore {
     }
   }
 
+  /// The sites among these that a host lies in most closely: one, or all where it lies in none.
+  package static func nearest(to host: Host, among sites: [ChargedSite]) -> [ChargedSite] {
+    for name in host.selfAndParents {
+      if let site = sites.first(where: { $0.host == name || $0.aliases.contains(name) }) {
+        return [site]
+      }
+    }
+    return sites
+  }
+
   private static func implicitSite(
     at host: Host, ceiling: Ceiling, now: Timestamp, in tx: borrowing Transaction
   ) async throws -> ChargedSite {
@@ -61,6 +71,15 @@ package enum ChargedSiteStore {
         .text(SiteStore.windowsText(ceiling.windows)), .instant(now),
       ])
     return try site(try await tx.one(selectAt, [.text(host.text)]))
+  }
+
+  /// The sites that each lease charges: the rows of `selectOfLeases`.
+  static func sites(_ rows: Rows) throws -> [LeaseID: [ChargedSite]] {
+    var found: [LeaseID: [ChargedSite]] = [:]
+    for row in rows {
+      found[try row.identifier(4, of: LeaseKind.self), default: []].append(try site(row))
+    }
+    return found
   }
 
   static func site(_ row: Row) throws -> ChargedSite {
@@ -100,10 +119,10 @@ package enum ChargedSiteStore {
     FROM sites s WHERE s.host = $1
     """)
 
-  static let selectOfLease = Statement(
+  static let selectOfLeases = Statement(
     """
     SELECT s.id, s.host, s.registered,
-      array(SELECT a.host FROM site_aliases a WHERE a.site = s.id)
-    FROM lease_charges c JOIN sites s ON s.id = c.scope WHERE c.lease = $1 ORDER BY s.id
+      array(SELECT a.host FROM site_aliases a WHERE a.site = s.id), c.lease
+    FROM lease_charges c JOIN sites s ON s.id = c.scope WHERE c.lease = ANY ($1) ORDER BY s.id
     """)
 }

@@ -9,7 +9,16 @@ package enum CredentialStore {
   package static func find(
     secretHash: Digest, in tx: borrowing Transaction
   ) async throws -> Credential? {
-    guard let row = try await tx.oneOrNil(selectByHash, [.digest(secretHash)]) else { return nil }
+    try credential(try await tx.query([selecting(secretHash)])[0])
+  }
+
+  /// What `find` asks, for whoever asks several things together.
+  package static func selecting(_ secretHash: Digest) -> Lookup {
+    Lookup(selectByHash, [.digest(secretHash)])
+  }
+
+  package static func credential(_ rows: Rows) throws -> Credential? {
+    guard let row = rows.first else { return nil }
     return Credential(
       id: try row.text(0),
       holder: try holder(row),

@@ -15,11 +15,13 @@ package enum GatewayStore {
     try await tx.oneOrNil(selectNamed, [.text(name)]).map(gateway)
   }
 
-  /// Gateways after `id` in order of id.
+  /// Gateways after `id` in order of id, with what is known of each.
   package static func list(
     after id: String, limit: Int64, in tx: borrowing Transaction
-  ) async throws -> [Gateway] {
-    try await tx.query(selectPage, [.text(id), .int64(limit)]).map(gateway)
+  ) async throws -> [(gateway: Gateway, standing: PointStanding)] {
+    try await tx.query(selectPage, [.text(id), .int64(limit)]).map { row in
+      (try gateway(row), try EnforcementPointStore.standing(row, from: 3))
+    }
   }
 
   /// Refusal: `already_exists` for a name in use.
@@ -47,7 +49,12 @@ package enum GatewayStore {
     "SELECT id, name, created_at FROM gateways WHERE name = $1")
 
   static let selectPage = Statement(
-    "SELECT id, name, created_at FROM gateways WHERE id > $1 ORDER BY id LIMIT $2")
+    """
+    SELECT g.id, g.name, g.created_at, p.seen_at, p.epoch, p.clock_offset_ms,
+      p.clock_uncertainty_ms
+    FROM gateways g LEFT JOIN enforcement_points p ON p.id = g.id
+    WHERE g.id > $1 ORDER BY g.id LIMIT $2
+    """)
 
   static let insert = Statement(
     """

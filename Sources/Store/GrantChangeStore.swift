@@ -35,6 +35,9 @@ package enum GrantChangeStore {
       TransitionStore.append(
         change.grant, from: change.from.rawValue, to: change.to.rawValue, event: event,
         at: change.at, in: tx)
+      if let cause = change.voidsTokens {
+        EpochStore.bump(.grant(change.grant), for: cause, because: event, at: change.at, in: tx)
+      }
     }
   }
 

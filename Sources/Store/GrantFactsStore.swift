@@ -50,24 +50,27 @@ package enum GrantFactsStore {
     /// Of the budget.
     package let endsAt: Timestamp
     package let leftInTotal: Int64
-    /// Wishes of the other workers that wait for the budget, longest waiting first.
-    package let waiting: [Rate]
-    /// Hosts of the lease whose robots.txt keeps tokens back.
-    package let robots: [GrantFacts.TokenBlock]
+    /// Workers that wait for the budget or for room in one of the sites, longest waiting first.
+    package let waiting: [Waiter]
+    /// Hosts of the leases whose robots.txt keeps tokens back.
+    package let robots: [(host: String, block: GrantFacts.TokenBlock)]
     /// Until when no lease is given; over or not.
     package let quarantinedUntil: Timestamp?
     /// Whether leases were counted in this cluster before.
     package let isSameCluster: Bool
+    /// The number of the last epoch event. Stops are read at the same time or later: a token with
+    /// this number was issued without any stop that has a greater one, which then covers it.
+    package let epoch: Int64
   }
 
   /// Asks for the clock and what of grant and budget changes.
   static func selectingFresh(
-    _ budget: Budget, besides worker: WorkerID, hosts: [Host]
+    _ budget: Budget, sites: [SiteID], hosts: [Host]
   ) -> Lookup {
     Lookup(
       selectFresh,
       [
-        .id(budget.id), .id(budget.grant), .id(worker), .int64(waitingMax),
+        .id(budget.id), .id(budget.grant), .ids(sites), .int64(waitingMax),
         .textArray(hosts.map(\.text)),
       ])
   }
@@ -80,21 +83,36 @@ package enum GrantFactsStore {
       clock: try row.instant(0), standing: try standing(row, state: 1, at: 2, causes: 11),
       instants: try instants(row, from: 6), endsAt: try row.instant(5),
       leftInTotal: try row.int64(3),
-      waiting: try row.int64Array(4).map { Rate(microRPS: $0) },
+      waiting: try row.textArray(4).map { try waiter(row, $0) },
       robots: try row.textArray(12).map { try robotsBlock(row, $0) },
-      quarantinedUntil: try row.instantOrNil(13), isSameCluster: try row.bool(14))
+      quarantinedUntil: try row.instantOrNil(13), isSameCluster: try row.bool(14),
+      epoch: try row.int64(15))
+  }
+
+  /// Reads `worker budget granted wish since scope`.
+  private static func waiter(_ row: Row, _ text: String) throws -> Waiter {
+    let parts = text.split(separator: " ").map(String.init)
+    guard parts.count == 6, let worker = WorkerID(parts[0]), let budget = BudgetID(parts[1]),
+      let granted = Int64(digits: parts[2].utf8), let wish = Int64(digits: parts[3].utf8),
+      let since = Int64(digits: parts[4].utf8), let scope = ScopeID(parts[5])
+    else { return try row.decoded(4, nil) }
+    return Waiter(
+      worker: worker, budget: budget, granted: Rate(microRPS: granted),
+      wish: Rate(microRPS: wish), since: Timestamp(microseconds: since), scope: scope)
   }
 
   /// Reads `host verdict`.
-  private static func robotsBlock(_ row: Row, _ text: String) throws -> GrantFacts.TokenBlock {
+  private static func robotsBlock(
+    _ row: Row, _ text: String
+  ) throws -> (host: String, block: GrantFacts.TokenBlock) {
     let parts = text.split(separator: " ")
     guard parts.count == 2, let verdict = RobotsStanding.Verdict(rawValue: String(parts[1])) else {
       return try row.decoded(12, nil)
     }
-    return .robots(host: String(parts[0]), verdict)
+    return (String(parts[0]), .robots(host: String(parts[0]), verdict))
   }
 
-  /// How many that wait are looked at; a budget has fewer places.
+  /// How many that wait are looked at; a scope has fewer places.
   private static let waitingMax: Int64 = 1_000
 
   /// Reads the first columns of `selectOne`, which begin at `first`.
@@ -205,8 +223,10 @@ package enum GrantFactsStore {
   static let selectFresh = Statement(
     """
     SELECT clock_timestamp(), t.to_state, t.at, b.total_requests - b.total_used, array(
-      SELECT w.wants_urps FROM lease_waits w
-      WHERE w.budget = b.id AND w.worker <> $3 AND w.until > clock_timestamp()
+      SELECT concat_ws(' ', w.worker, w.budget, c.max_urps, w.wants_urps,
+        (extract(epoch FROM w.since) * 1000000)::bigint, w.scope)
+      FROM lease_waits w JOIN scopes c ON c.id = w.budget
+      WHERE (w.budget = $1 OR w.scope = ANY ($3)) AND w.until > clock_timestamp()
       ORDER BY w.since, w.worker LIMIT $4), b.ends_at, h.ends_at, h.replaced_at,
       h.evidence_expires_at, h.attestation_missed_at, h.party_gone_at,
       array(SELECT DISTINCT s.cause FROM suspensions s WHERE s.grant_id = h.grant_id
@@ -218,7 +238,8 @@ package enum GrantFactsStore {
           AND s.host = x
         WHERE coalesce(s.tokens, 'blocked') = 'blocked' AND EXISTS (
           SELECT FROM robots_standings k WHERE k.revision = r.revision AND k.target = b.target)),
-      q.quarantined_until, coalesce(q.cluster = cluster_identity(), false)
+      q.quarantined_until, coalesce(q.cluster = cluster_identity(), false),
+      (SELECT epoch FROM current_epoch)
     FROM budgets b
     JOIN grants g ON g.id = b.grant_id
     JOIN rounds r ON r.id = g.round

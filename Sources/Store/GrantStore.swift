@@ -70,6 +70,9 @@ package enum GrantStore {
     TransitionStore.append(
       ruling.subject.grant, from: ruling.subject.from.rawValue,
       to: GrantState.revoked.rawValue, event: event, at: ruling.subject.at, in: tx)
+    EpochStore.bump(
+      .grant(ruling.subject.grant), for: .revocation, because: event, at: ruling.subject.at,
+      in: tx)
   }
 
   private static func record(

@@ -23,24 +23,79 @@ package enum GrantUsageStore {
     return GrantUsage(of: granted, days: days)
   }
 
-  // A report tells of the term before the one it stands with; the last one stands with the lease.
+  /// What reports said was sent, step by step, by the instants at which they came in; steps
+  /// without any are absent.
+  ///
+  /// - Parameter targets: with where their steps begin, and where the last one ends.
+  package static func rows(
+    of targets: [(target: Target, bounds: [Timestamp])], in tx: borrowing Transaction
+  ) async throws -> [UsageHistory.Row] {
+    let answers = try await tx.query(
+      targets.map { target, bounds in
+        Lookup(
+          selectSteps,
+          [
+            .id(target.grant), .id(target.budget),
+            .int64Array(bounds.map(\.microseconds)), .instant(bounds[0]),
+            .instant(bounds[bounds.count - 1]),
+          ])
+      })
+    return try zip(targets, answers).flatMap { wanted, rows in
+      try rows.map { row in
+        let step = Int(try row.int32(0))
+        return UsageHistory.Row(
+          target: wanted.target.index, start: wanted.bounds[step - 1],
+          end: wanted.bounds[step], requests: try row.int64(1), failures: try row.int64(2),
+          mostRPSSeen: try row.int64OrNil(3).map { Rate(microRPS: $0) })
+      }
+    }
+  }
+
+  /// A target whose use is told.
+  package struct Target: Sendable {
+    package let grant: GrantID
+    package let budget: BudgetID
+    package let index: Int64
+    package let hosts: [String]
+    package let timeZone: String
+  }
+
+  /// In order; none where there is no such grant.
+  package static func targets(
+    of grant: GrantID, in tx: borrowing Transaction
+  ) async throws -> [Target] {
+    try await tx.query(selectTargets, [.id(grant)]).map { row in
+      Target(
+        grant: grant, budget: try row.identifier(0, of: BudgetKind.self),
+        index: try row.int64(1), hosts: try row.textArray(2), timeZone: try row.text(3))
+    }
+  }
+
+  static let selectTargets = Statement(
+    """
+    SELECT b.id, b.target, b.hosts, c.time_zone
+    FROM budgets b JOIN scopes c ON c.id = b.id WHERE b.grant_id = $1 ORDER BY b.target
+    """)
+
+  // What was sent until an instant falls into the step before it: so it does whether its term is
+  // there still or only its minutes are.
+  static let selectSteps = Statement(
+    """
+    SELECT width_bucket((extract(epoch FROM u.to_at) * 1000000)::bigint - 1, $3::bigint[]),
+      sum(u.requests)::bigint,
+      sum(u.timeouts + u.connection_errors + u.status_429 + u.status_5xx)::bigint,
+      max(u.most_urps)
+    FROM lease_usage u
+    WHERE u.grant_id = $1 AND u.budget = $2 AND u.to_at > $4 AND u.to_at <= $5
+      AND (u.requests > 0 OR u.unreported < u.reserved)
+    GROUP BY 1 ORDER BY 1
+    """)
+
   static let selectDays = Statement(
     """
-    SELECT b.target, u.day, sum(u.reserved)::bigint, sum(u.requests)::bigint, max(u.seen)
-    FROM (
-      SELECT l.budget, t.day, t.quota AS reserved, 0::bigint AS requests, NULL::bigint AS seen
-      FROM leases l JOIN lease_terms t ON t.lease = l.id WHERE l.grant_id = $1
-      UNION ALL
-      SELECT l.budget, p.day, 0, (n.report::jsonb ->> 'requests')::bigint,
-        ((n.report::jsonb ->> 'max_rps_seen')::numeric * 1000000)::bigint
-      FROM leases l JOIN lease_terms n ON n.lease = l.id AND n.report IS NOT NULL
-      JOIN lease_terms p ON p.lease = l.id AND p.term = n.term - 1
-      WHERE l.grant_id = $1
-      UNION ALL
-      SELECT l.budget, l.day, 0, (l.return_report::jsonb ->> 'requests')::bigint,
-        ((l.return_report::jsonb ->> 'max_rps_seen')::numeric * 1000000)::bigint
-      FROM leases l WHERE l.grant_id = $1 AND l.return_report IS NOT NULL
-    ) u JOIN budgets b ON b.id = u.budget
+    SELECT b.target, u.day, sum(u.reserved)::bigint, sum(u.requests)::bigint, max(u.most_urps)
+    FROM lease_usage u JOIN budgets b ON b.id = u.budget
+    WHERE u.grant_id = $1
     GROUP BY b.target, u.day ORDER BY b.target, u.day
     """)
 

@@ -7,35 +7,55 @@ package enum GroundStore {
   /// Which rows to lock and what to read behind them.
   package struct Wanted: Sendable {
     package let budget: Budget
-    package let sites: [ChargedSite]
-    package let pool: PoolID
-    package let worker: WorkerID
-    package let hosts: [Host]
     package let proposal: ProposalID
-    package let lease: Holder
+    /// At least one.
+    package let seats: [Seat]
     /// Where the act will be logged: its head is locked before the scopes are.
     package let stream: StreamID?
 
-    /// Whose lease is read under the lock.
-    package enum Holder: Hashable, Sendable {
-      case lease(LeaseID)
-      /// The newest one of the worker on the budget that has not ended.
-      case worker
-    }
-
-    package init(
-      budget: Budget, sites: [ChargedSite], pool: PoolID, worker: WorkerID, hosts: [Host],
-      proposal: ProposalID, lease: Holder, stream: StreamID?
-    ) {
+    package init(budget: Budget, proposal: ProposalID, seats: [Seat], stream: StreamID?) {
       self.budget = budget
-      self.sites = sites
-      self.pool = pool
-      self.worker = worker
-      self.hosts = hosts
       self.proposal = proposal
-      self.lease = lease
+      self.seats = seats
       self.stream = stream
     }
+  }
+
+  /// One of those who ask something of the budget together.
+  package struct Seat: Sendable {
+    package let hosts: [Host]
+    package let pool: PoolID
+    package let worker: WorkerID
+    /// The sites that the hosts charge.
+    package let sites: [ChargedSite]
+    /// Nil where a worker asks, alone: the newest lease of it that has not ended is read.
+    package let lease: LeaseID?
+
+    package init(
+      hosts: [Host], pool: PoolID, worker: WorkerID, sites: [ChargedSite], lease: LeaseID?
+    ) {
+      self.hosts = hosts
+      self.pool = pool
+      self.worker = worker
+      self.sites = sites
+      self.lease = lease
+    }
+
+    /// What stops may cover of it.
+    package func targets(of budget: Budget, _ proposal: ProposalID) -> LockStore.Targets {
+      LockStore.Targets(
+        proposal: proposal, grant: budget.grant, pool: pool, worker: worker,
+        hosts: hosts + sites.map(\.host))
+    }
+  }
+
+  /// A lease as it stands behind the locks.
+  package struct Standing: Sendable {
+    package let view: LeaseView
+    /// The newest report of it that was counted.
+    package let lastReport: LastReport?
+    /// What was sent of it and may be, and in which days that counts.
+    package let account: LeaseGround.Standing
   }
 
   /// What stood when the locks had been got.
@@ -44,10 +64,11 @@ package enum GroundStore {
     /// Everything that takes up the scopes, by scope.
     package let occupants: [ScopeID: [Occupant]]
     package let fresh: GrantFactsStore.Fresh
+    /// Of those who ask, together.
     package let locks: [Lock]
-    package let lease: LeaseView?
-    /// The sites that the lease charges by now.
-    package let charged: [ChargedSite]
+    package let leases: [Standing]
+    /// Of the budget on every host of theirs.
+    package let breakers: [Breaker]
     /// The head of the stream, if one was wanted.
     package let head: LogHead?
   }
@@ -59,33 +80,24 @@ package enum GroundStore {
   package static func lock(
     _ wanted: Wanted, at now: Timestamp, in tx: borrowing Transaction
   ) async throws -> Locked {
-    let budget = wanted.budget
-    let names = ([.budget(budget.id)] + wanted.sites.map { ScopeID.site($0.id) }).map(\.text)
-    let scopes = Parameter.textArray(names)
+    let (budget, seats) = (wanted.budget, wanted.seats)
+    let sites = Set(seats.flatMap(\.sites).map(\.id)).sorted()
+    let hosts = Set(seats.flatMap(\.hosts)).sorted()
+    let scopes = Parameter.textArray([budget.id.text] + sites.map(\.text))
     // No zone's day is further behind than yesterday's in UTC.
     let earliest = now.utcDate.adding(days: -1)
-    let targets = LockStore.Targets(
-      proposal: wanted.proposal, grant: budget.grant, pool: wanted.pool, worker: wanted.worker,
-      hosts: wanted.hosts + wanted.sites.map(\.host))
-    let lease: (one: Lookup, sites: Lookup) =
-      switch wanted.lease {
-      case .lease(let id):
-        (
-          Lookup(LeaseStore.selectOne, [.id(id)]),
-          Lookup(ChargedSiteStore.selectOfLease, [.id(id)])
-        )
-      case .worker:
-        (
-          Lookup(LeaseStore.selectHeld, [.id(wanted.worker), .id(budget.id)]),
-          Lookup(ChargedSiteStore.selectOfLease, [.null])
-        )
-      }
+    let ids = seats.compactMap(\.lease)
+    let leases =
+      ids.isEmpty
+      ? Lookup(LeaseStore.selectHeld, [.id(seats[0].worker), .id(budget.id)])
+      : Lookup(LeaseStore.select, [.ids(ids)])
     var statements = [
       Lookup(ScopeStore.lockAll, [scopes]),
       Lookup(ScopeStore.selectDays, [scopes, .date(earliest)]),
       Lookup(LeaseStore.selectOccupants, [scopes, .instant(now)]),
-      GrantFactsStore.selectingFresh(budget, besides: wanted.worker, hosts: wanted.hosts),
-      LockStore.selecting(covering: targets), lease.one, lease.sites,
+      GrantFactsStore.selectingFresh(budget, sites: sites, hosts: hosts),
+      LockStore.selecting(coveringAnyOf: seats.map { $0.targets(of: budget, wanted.proposal) }),
+      leases, BreakerStore.selecting(budget.id, on: hosts),
     ]
     if let stream = wanted.stream { statements.insert(LogStore.lockingHead(stream), at: 0) }
     ScopeStore.prepareToLock(in: tx)
@@ -97,7 +109,8 @@ package enum GroundStore {
       occupants: try LeaseStore.occupants(answers[at + 2]),
       fresh: try GrantFactsStore.fresh(answers[at + 3]),
       locks: try await LockStore.locks(answers[at + 4], in: tx),
-      lease: try answers[at + 5].first.map(LeaseStore.view),
-      charged: try answers[at + 6].map(ChargedSiteStore.site), head: head)
+      leases: try answers[at + 5].map(LeaseStore.standing),
+      breakers: try BreakerStore.breakers(answers[at + 6], of: budget.id, on: hosts),
+      head: head)
   }
 }

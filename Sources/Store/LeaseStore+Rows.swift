@@ -26,6 +26,29 @@ extension LeaseStore {
       proposal: try row.identifier(28, of: ProposalKind.self))
   }
 
+  /// A lease with its newest report, its account, and the days that count it.
+  static func standing(_ row: Row) throws -> GroundStore.Standing {
+    let scopes = try row.textArray(38).map { try row.decoded(38, ScopeID($0)) }
+    let days = try row.int64Array(39).map { LocalDate(daysSince1970: Int32($0)) }
+    return GroundStore.Standing(
+      view: try view(row), lastReport: try BreakerStore.lastReport(row, from: 29),
+      account: LeaseGround.Standing(
+        account: try account(row, from: 32),
+        days: Dictionary(uniqueKeysWithValues: zip(scopes, days))))
+  }
+
+  /// Six columns: the five of an account, and when the newest term was acknowledged.
+  static func account(_ row: Row, from first: Int) throws -> LeaseAccount {
+    let ends = try row.int64Array(first + 4)
+    let account = LeaseAccount(
+      used: try row.int64(first), bound: try row.int64(first + 1),
+      coveredUntil: try row.instant(first + 2),
+      open: zip(try row.int64Array(first + 3), ends).map {
+        LeaseAccount.OpenTerm(quota: $0, freesAt: Timestamp(microseconds: $1))
+      })
+    return try row.instantOrNil(first + 5).map { account.acknowledged(at: $0) } ?? account
+  }
+
   static func occupant(_ row: Row) throws -> Occupant {
     let endedFreesAt: Timestamp? = try row.bool(13) ? try row.instant(14) : nil
     let expiresAt = try row.instant(8)
@@ -43,7 +66,8 @@ extension LeaseStore {
         concurrency: try row.int64(11)),
       previousFreesAt: previousExpiresAt.map {
         min(LeaseTerm.freesAt(endingAt: $0), endedFreesAt ?? .distantFuture)
-      })
+      }, granted: try row.int64OrNil(15).map { Rate(microRPS: $0) },
+      most: try row.int64OrNil(16).map { Rate(microRPS: $0) })
   }
 
   private static func enforcementPoint(_ row: Row, pool: PoolID) throws -> EnforcementPoint {

@@ -9,10 +9,10 @@ extension LockStore {
     WHERE NOT EXISTS (SELECT FROM lock_releases r WHERE r.lock = l.id AND r.n = 2)
       AND (l.scope_kind = 'everything'
         OR (l.scope_kind = 'site' AND l.scope_id = ANY ($1))
-        OR (l.scope_kind = 'proposal' AND l.scope_id = $2)
-        OR (l.scope_kind = 'grant' AND l.scope_id = $3)
-        OR (l.scope_kind = 'pool' AND l.scope_id = $4)
-        OR (l.scope_kind = 'worker' AND l.scope_id = $5))
+        OR (l.scope_kind = 'proposal' AND l.scope_id = ANY ($2))
+        OR (l.scope_kind = 'grant' AND l.scope_id = ANY ($3))
+        OR (l.scope_kind = 'pool' AND l.scope_id = ANY ($4))
+        OR (l.scope_kind = 'worker' AND l.scope_id = ANY ($5)))
     ORDER BY l.id
     """)
 

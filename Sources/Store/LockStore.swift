@@ -25,24 +25,42 @@ package enum LockStore {
       self.worker = worker
       self.hosts = hosts
     }
+
+    /// Whether a stop on this covers any of it.
+    package func fall(under scope: LockScope) -> Bool {
+      switch scope {
+      case .everything: true
+      case .site(let host): hosts.contains { $0.selfAndParents.contains(host) }
+      case .proposal(let id): proposal == id
+      case .grant(let id): grant == id
+      case .pool(let id): pool == id
+      case .worker(let id): worker == id
+      }
+    }
   }
 
   /// The stops that stand and cover any of it; the oldest first.
   package static func active(
     covering targets: Targets, in tx: borrowing Transaction
   ) async throws -> [Lock] {
-    try await locks(try await tx.query([selecting(covering: targets)])[0], in: tx)
+    try await locks(try await tx.query([selecting(coveringAnyOf: [targets])])[0], in: tx)
   }
 
   /// What `active` asks, for whoever asks several things together.
-  static func selecting(covering targets: Targets) -> Lookup {
-    let names = Set(targets.hosts.flatMap(\.selfAndParents).map(\.text)).sorted()
+  static func selecting(coveringAnyOf targets: [Targets]) -> Lookup {
+    let hosts = Set(targets.flatMap(\.hosts))
     return Lookup(
       selectCovering,
       [
-        .textArray(names), .id(targets.proposal), .id(targets.grant), .id(targets.pool),
-        .id(targets.worker),
+        .textArray(Set(hosts.flatMap(\.selfAndParents).map(\.text)).sorted()),
+        ids(targets.map(\.proposal)), ids(targets.map(\.grant)), ids(targets.map(\.pool)),
+        ids(targets.map(\.worker)),
       ])
+  }
+
+  /// Each once.
+  private static func ids<Kind>(_ ids: [Identifier<Kind>?]) -> Parameter {
+    .ids(Set(ids.compactMap(\.self)).sorted())
   }
 
   /// The stops that stand on everything or on any of these: sites, proposals, grants.
@@ -99,6 +117,7 @@ package enum LockStore {
     _ ruling: Ruling<Lock>, in tx: borrowing Transaction
   ) async throws {
     let lock = ruling.subject
+    let event = try await LogStore.append(ruling.entry, in: tx)
     if let release = lock.releases.last {
       tx.write(
         insertRelease,
@@ -114,8 +133,9 @@ package enum LockStore {
           .text(lock.reason), .id(lock.lockedBy), .id(lock.identity),
           .textArray(lock.roles.map(\.rawValue)), .instant(lock.lockedAt),
         ])
+      EpochStore.bump(
+        EpochScope(lock.scope), for: .lock, because: event, at: lock.lockedAt, in: tx)
     }
-    _ = try await LogStore.append(ruling.entry, in: tx)
   }
 
   /// Identities of requester, owners and editors of the proposal that the scope covers; none
@@ -148,8 +168,15 @@ package enum LockStore {
   ) async throws -> [Lock] {
     guard !rows.isEmpty else { return [] }
     var releases: [String: [Lock.Release]] = [:]
-    let ids = try rows.map { row in try row.text(0) }
-    for row in try await tx.query(selectReleases, [.textArray(ids)]) {
+    let ids = [Parameter.textArray(try rows.map { row in try row.text(0) })]
+    let parts = try await tx.query([
+      Lookup(selectReleases, ids), Lookup(IncidentStore.selectOfLocks, ids),
+    ])
+    var incidents: [String: IncidentID] = [:]
+    for row in parts[1] {
+      incidents[try row.text(0)] = try row.identifier(1, of: IncidentKind.self)
+    }
+    for row in parts[0] {
       releases[try row.text(0), default: []].append(
         Lock.Release(
           person: try row.identifier(1, of: PersonKind.self),
@@ -163,7 +190,8 @@ package enum LockStore {
         scope: try row.decoded(2, LockScope(kind, id: try row.textOrNil(2))),
         reason: try row.text(3), lockedBy: try row.identifier(4, of: PersonKind.self),
         identity: try row.identifier(5, of: PersonKind.self), roles: try row.roles(6),
-        lockedAt: try row.instant(7), releases: releases[try row.text(0)] ?? [])
+        lockedAt: try row.instant(7), releases: releases[try row.text(0)] ?? [],
+        incident: incidents[try row.text(0)])
     }
   }
 }

@@ -25,6 +25,13 @@ package enum LogStore {
   static func append(
     _ entry: LogEntry, behind head: LogHead, in tx: borrowing Transaction
   ) throws -> EventID {
+    try queue(entry, behind: head, in: tx).event
+  }
+
+  /// The event, and the head that it is.
+  private static func queue(
+    _ entry: LogEntry, behind head: LogHead, in tx: borrowing Transaction
+  ) throws -> (event: EventID, head: LogHead) {
     let event = try EventRecord(entry, log: head.log, after: head.last)
     tx.write(
       insertEvent,
@@ -38,7 +45,18 @@ package enum LogStore {
     tx.write(
       moveHead, [.text(entry.stream.text), .int64(event.seq), .bytes(event.leafHash.bytes)])
     DeliveryStore.enqueue(event.id, entry.type, at: entry.at, in: tx)
-    return event.id
+    return (
+      event.id,
+      LogHead(log: head.log, last: StreamHead(seq: event.seq, leafHash: event.leafHash))
+    )
+  }
+
+  /// Queues several events of one stream behind its head, in their order.
+  static func append(
+    _ entries: [LogEntry], behind head: LogHead, in tx: borrowing Transaction
+  ) throws {
+    var head = head
+    for entry in entries { head = try queue(entry, behind: head, in: tx).head }
   }
 
   /// Queues the words in which somebody said why, beside the event.

@@ -46,14 +46,20 @@ package enum NarrowingStore {
     try await tx.one(selectCount, [.id(grant)]).int64(0)
   }
 
-  /// - Parameter terms: of the grant, with the smaller numbers.
+  /// - Parameters:
+  ///   - terms: of the grant, with the smaller numbers.
+  ///   - isImmediate: whether tokens with the wider ones are void from now on.
   package static func record(
-    _ ruling: Ruling<Narrowing>, terms: JSON, because reason: String,
+    _ ruling: Ruling<Narrowing>, terms: JSON, because reason: String, isImmediate: Bool,
     in tx: borrowing Transaction
   ) async throws {
     let narrowing = ruling.subject
     let event = try await LogStore.append(ruling.entry, in: tx)
     LogStore.insertReason(reason, of: event, in: tx)
+    if isImmediate {
+      EpochStore.bump(
+        .grant(narrowing.grant), for: .narrowing, because: event, at: narrowing.at, in: tx)
+    }
     tx.write(
       insert,
       [

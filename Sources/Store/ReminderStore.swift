@@ -42,6 +42,33 @@ package enum ReminderStore {
       ])
   }
 
+  /// Whether an alarm of an incident was recorded before.
+  package static func contains(
+    _ alarm: IncidentAlarm, in tx: borrowing Transaction
+  ) async throws -> Bool {
+    try await tx.one(exists, [.id(alarm.incident), .text(alarm.key)]).bool(0)
+  }
+
+  /// What was recorded of these incidents, as `incident mark`.
+  package static func recorded(
+    of incidents: [IncidentID], in tx: borrowing Transaction
+  ) async throws -> Set<String> {
+    let rows = try await tx.query(selectRecorded, [.textArray(incidents.map(\.text))])
+    return Set(try rows.map { row in "\(try row.text(0)) \(try row.text(1))" })
+  }
+
+  package static func record(
+    _ ruling: Ruling<IncidentAlarm>, in tx: borrowing Transaction
+  ) async throws {
+    let event = try await LogStore.append(ruling.entry, in: tx)
+    tx.write(
+      insert,
+      [
+        .id(ruling.subject.incident), .text(ruling.subject.key), .id(event),
+        .instant(ruling.entry.at),
+      ])
+  }
+
   static let selectDue = Statement(
     """
     SELECT s.object, s.proposal, s.mark FROM (
@@ -71,6 +98,9 @@ package enum ReminderStore {
     WHERE NOT EXISTS (SELECT FROM reminders d WHERE d.object = s.object AND d.mark = s.mark)
     ORDER BY s.since, s.object, s.mark LIMIT $4
     """)
+
+  static let selectRecorded = Statement(
+    "SELECT object, mark FROM reminders WHERE object = ANY ($1)")
 
   static let exists = Statement(
     "SELECT EXISTS (SELECT FROM reminders WHERE object = $1 AND mark = $2)")

@@ -49,7 +49,7 @@ package enum ReplacementStore {
   package static func charge(
     _ lease: LeaseID, to budgets: [BudgetID], in tx: borrowing Transaction
   ) {
-    tx.write(ScopeStore.insertCharges, [.textArray(budgets.map(\.text)), .id(lease)])
+    tx.write(ScopeStore.insertOccupants, [.textArray(budgets.map(\.text)), .id(lease)])
   }
 
   /// The budgets of grants with what they cover.

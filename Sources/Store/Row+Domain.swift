@@ -35,6 +35,10 @@ extension Row {
     LocalDate(daysSince1970: try date(column))
   }
 
+  package func localDateOrNil(_ column: Int) throws(DatabaseError) -> LocalDate? {
+    try dateOrNil(column).map { LocalDate(daysSince1970: $0) }
+  }
+
   package func role(_ column: Int) throws(DatabaseError) -> Role {
     try decoded(column, Role(rawValue: try text(column)))
   }
@@ -69,6 +73,18 @@ extension Parameter {
 
   package static func instant(_ at: Timestamp?) -> Parameter {
     at.map { .timestamp(microsecondsSince1970: $0.microseconds) } ?? .null
+  }
+
+  package static func ids<Kind>(_ ids: [Identifier<Kind>]) -> Parameter {
+    .textArray(ids.map(\.text))
+  }
+
+  package static func instants(_ instants: [Timestamp?]) -> Parameter {
+    .timestampArray(instants.map { $0?.microseconds })
+  }
+
+  package static func days(_ days: [LocalDate]) -> Parameter {
+    .int64Array(days.map { Int64($0.daysSince1970) })
   }
 
   package static func digest(_ digest: Digest) -> Parameter { .bytes(digest.bytes) }

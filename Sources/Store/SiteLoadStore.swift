@@ -11,6 +11,7 @@ package enum SiteLoadStore {
     package let leases: [SiteLoad.Holder]
     package let waiting: [SiteLoad.Waiter]
     package let minutes: [SiteLoad.Minute]
+    package let refused: [RefusedCalls]
   }
 
   /// Nil when there is no site at exactly this host, registered or implicit.
@@ -20,7 +21,9 @@ package enum SiteLoadStore {
     guard let site = try await tx.oneOrNil(selectSite, [.text(host.text)]) else { return nil }
     let id = try site.text(0)
     let scopes = Parameter.textArray([id])
-    let since = now.adding(seconds: -SiteLoad.historySeconds)
+    // From the whole minute on: that is how what was pruned is kept.
+    let hour = now.adding(seconds: -SiteLoad.historySeconds)
+    let since = hour.adding(microseconds: -(hour.microseconds % 60_000_000))
     let names = try [site.text(2)] + site.textArray(3)
     let answers = try await tx.query([
       Lookup(selectScope, [scopes]),
@@ -30,6 +33,8 @@ package enum SiteLoadStore {
       Lookup(selectLeases, [.text(id), .instant(now), .int64(SiteLoad.rowsMax)]),
       Lookup(selectWaiting, [.textArray(names), .instant(now), .int64(SiteLoad.rowsMax)]),
       Lookup(selectMinutes, [.text(id), .instant(since)]),
+      Lookup(
+        RefusalStore.selectOfScope, [.text(id), .instant(since.minute), .int64(SiteLoad.rowsMax)]),
     ])
     guard let scope = try ScopeStore.scopes(answers[0], days: answers[1]).first else { return nil }
     return Found(
@@ -39,6 +44,10 @@ package enum SiteLoadStore {
       minutes: try answers[6].map { row in
         SiteLoad.Minute(
           start: try row.instant(0), requests: try row.int64(1), failures: try row.int64(2))
+      },
+      refused: try answers[7].map { row in
+        RefusedCalls(
+          minute: try row.instant(0), code: try row.text(1), calls: try row.int64(2))
       })
   }
 
@@ -79,7 +88,7 @@ package enum SiteLoadStore {
   static let selectScope = Statement(
     """
     SELECT c.id, s.host, c.max_urps, c.burst, c.max_concurrency, c.max_workers,
-      c.daily_requests, c.time_zone, c.windows, c.epoch, c.hold_until, c.last_clock
+      c.daily_requests, c.time_zone, c.windows, c.hold_until, c.last_clock
     FROM scopes c LEFT JOIN sites s ON s.id = c.id
     WHERE c.id = ANY ($1) ORDER BY c.id
     """)
@@ -121,24 +130,36 @@ package enum SiteLoadStore {
     ORDER BY v.since, w.id LIMIT $3
     """)
 
-  // By when a report came in: what workers say of time is theirs.
+  // By when a report came in: what workers say of time is theirs. A report stands with the term
+  // after the one it tells of; where that one was pruned, it is kept by the minute.
   static let selectMinutes = Statement(
     """
-    SELECT date_trunc('minute', u.at), sum((u.report ->> 'requests')::bigint)::bigint,
-      sum((u.report ->> 'timeouts')::bigint + (u.report ->> 'connection_errors')::bigint
-        + (SELECT coalesce(sum(n::bigint), 0) FROM jsonb_each_text(u.report -> 'status') s (code, n)
-           WHERE code = '429' OR code LIKE '5__'))::bigint
+    SELECT date_bin('1 minute', u.at - interval '1 microsecond', '2000-01-01 00:00:00+00'),
+      sum(u.requests)::bigint,
+      sum(u.timeouts + u.connection_errors + u.status_429 + u.status_5xx)::bigint
     FROM (
-      SELECT t.issued_at AS at, t.report::jsonb AS report
+      SELECT t.issued_at AS at, r.requests, r.timeouts, r.connection_errors, r.status_429,
+        r.status_5xx
       FROM lease_charges c
       JOIN leases l ON l.id = c.lease AND l.frees_at > $2
       JOIN lease_terms t ON t.lease = l.id AND t.issued_at > $2 AND t.report IS NOT NULL
-      WHERE c.scope = $1
+      CROSS JOIN LATERAL report_usage(t.report) r
+      WHERE c.scope = $1 AND EXISTS (
+        SELECT FROM lease_terms p WHERE p.lease = l.id AND p.term = t.term - 1)
       UNION ALL
-      SELECT l.ended_at, l.return_report::jsonb
+      SELECT l.ended_at, r.requests, r.timeouts, r.connection_errors, r.status_429, r.status_5xx
       FROM lease_charges c
       JOIN leases l ON l.id = c.lease AND l.ended_at > $2 AND l.return_report IS NOT NULL
-      WHERE c.scope = $1) u
+      CROSS JOIN LATERAL report_usage(l.return_report) r
+      WHERE c.scope = $1 AND l.pruned_at IS NULL
+      UNION ALL
+      SELECT w.to_at, w.requests, w.timeouts, w.connection_errors, w.status_429, w.status_5xx
+      FROM (
+        SELECT DISTINCT l.budget, l.hosts FROM lease_charges c
+        JOIN leases l ON l.id = c.lease AND l.frees_at > $2 WHERE c.scope = $1) k
+      JOIN usage_windows w ON w.budget = k.budget AND w.hosts = k.hosts
+      WHERE w.from_at > $2 - interval '10 minutes' AND w.to_at > $2
+        AND (w.terms = 0 OR w.unreported < w.reserved)) u
     GROUP BY 1 ORDER BY 1
     """)
 }

@@ -43,8 +43,10 @@ package enum SiteStore {
   }
 
   /// Refusal: `already_exists` for an alias that belongs to another site.
+  ///
+  /// - Parameter day: the local day of the site, in which leases that are out are counted.
   package static func record(
-    _ ruling: Ruling<Site>, in tx: borrowing Transaction
+    _ ruling: Ruling<Site>, on day: LocalDate, in tx: borrowing Transaction
   ) async throws {
     let (site, now) = (ruling.subject, ruling.entry.at)
     let ceiling = site.facts.ceiling
@@ -70,7 +72,9 @@ package enum SiteStore {
       }
     }
     let hosts = [site.host] + site.facts.aliases
-    tx.write(chargeLeases, [.id(site.id), .textArray(hosts.map(\.text)), .instant(now)])
+    tx.write(
+      chargeLeases,
+      [.id(site.id), .textArray(hosts.map(\.text)), .instant(now), .date(day)])
     _ = try await LogStore.append(ruling.entry, in: tx)
   }
 
@@ -134,15 +138,21 @@ package enum SiteStore {
   static let takeSites = Statement(
     "SELECT pg_advisory_xact_lock(hashtextextended('countersign sites', 0))")
 
-  /// Leases that still take something up and name a host of the site charge it from now on.
+  /// Leases that still take something up and name a host of the site charge it from now on, with
+  /// what their tokens may still let through.
   static let chargeLeases = Statement(
     """
-    INSERT INTO lease_charges (scope, lease)
-    SELECT $1::text, l.id FROM leases l
-    WHERE l.frees_at > $3 AND EXISTS (
-      SELECT FROM unnest(l.hosts) AS h (host), unnest($2::text[]) AS s (host)
-      WHERE h.host = s.host OR right(h.host, length(s.host) + 1) = '.' || s.host)
-    ON CONFLICT DO NOTHING
+    WITH charged AS (
+      INSERT INTO lease_charges (scope, lease, day, base)
+      SELECT $1::text, l.id, $4, l.used_requests FROM leases l
+      WHERE l.frees_at > $3 AND l.settled_at IS NULL AND EXISTS (
+        SELECT FROM unnest(l.hosts) AS h (host), unnest($2::text[]) AS s (host)
+        WHERE h.host = s.host OR right(h.host, length(s.host) + 1) = '.' || s.host)
+      ON CONFLICT DO NOTHING RETURNING lease)
+    INSERT INTO scope_days (scope, day, used, reserved, last_clock)
+    SELECT $1::text, $4, 0, sum(l.bound_requests - l.used_requests)::bigint, $3
+    FROM charged c JOIN leases l ON l.id = c.lease HAVING count(*) > 0
+    ON CONFLICT (scope, day) DO UPDATE SET reserved = scope_days.reserved + excluded.reserved
     """)
 
   // A pattern `*.example.com` covers what lies under it, and lies under what is above it.

@@ -64,19 +64,27 @@ package enum TimelineStore {
             WHERE g.proposal = $1::text)))
         AND NOT EXISTS (SELECT FROM lock_releases r JOIN proposals o ON o.id = $1::text
           WHERE r.lock = l.id AND r.n = 2 AND r.released_at < o.created_at)
+    ), cases AS (
+      SELECT e.id, e.stream, e.seq, e.actor, e.bytes, e.object_id, e.type, e.recorded_at AS at
+      FROM events e WHERE e.stream IN (
+        SELECT k.incident FROM incident_links k LEFT JOIN locks l ON l.id = k.lock
+        WHERE l.scope_id = $1::text OR coalesce(k.grant_id, l.scope_id) IN (
+          SELECT g.id FROM grants g WHERE g.proposal = $1::text))
     ), story AS (
       SELECT id, stream, seq, actor, bytes, object_id, type, at,
         (CASE WHEN stream = $1::text THEN 0 ELSE 1 END)::bigint AS rank FROM own
       UNION ALL SELECT id, stream, seq, actor, bytes, object_id, type, at, 1 FROM stops
+      UNION ALL SELECT id, stream, seq, actor, bytes, object_id, type, at, 1 FROM cases
     )
     SELECT s.at, s.rank, s.stream, s.seq, s.bytes,
-      coalesce(p.name, f.name, w.name), coalesce(r.reason, l.reason)
+      coalesce(p.name, f.name, w.name), coalesce(r.reason, l.reason, n.note)
     FROM story s
     LEFT JOIN people p ON p.id = s.actor
     LEFT JOIN pools f ON f.id = s.actor
     LEFT JOIN gateways w ON w.id = s.actor
     LEFT JOIN event_reasons r ON r.event = s.id
     LEFT JOIN locks l ON l.id = s.object_id AND s.type = 'lock.placed'
+    LEFT JOIN incident_entries n ON n.event = s.id
     WHERE (s.at, s.rank, s.stream, s.seq) > ($3, $4, $5::text COLLATE "C", $6)
     ORDER BY s.at, s.rank, s.stream, s.seq LIMIT $7
     """)

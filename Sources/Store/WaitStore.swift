@@ -5,16 +5,18 @@ package import Postgres
 package enum WaitStore {
   /// Queues that a worker waits; who waits already keeps its place in the line.
   ///
-  /// - Parameter wish: nil: the granted rate.
+  /// - Parameters:
+  ///   - label: what the refusal called the scope that had no room.
+  ///   - wish: nil: the granted rate.
   package static func wait(
-    _ worker: WorkerID, for budget: BudgetID, wish: Rate?, at now: Timestamp,
-    until: Timestamp, in tx: borrowing Transaction
+    _ worker: WorkerID, for budget: BudgetID, behind label: String, wish: Rate?,
+    at now: Timestamp, until: Timestamp, in tx: borrowing Transaction
   ) {
     tx.write(
       upsert,
       [
         .id(budget), .id(worker), wish.map { .int64($0.microRPS) } ?? .null, .instant(now),
-        .instant(until),
+        .instant(until), .text(label),
       ])
   }
 
@@ -25,9 +27,12 @@ package enum WaitStore {
 
   static let upsert = Statement(
     """
-    INSERT INTO lease_waits (budget, worker, wants_urps, since, until)
-    SELECT $1::text, $2, coalesce($3::bigint, c.max_urps), $4, $5 FROM scopes c WHERE c.id = $1
+    INSERT INTO lease_waits (budget, worker, wants_urps, since, until, scope)
+    SELECT $1::text, $2, coalesce($3::bigint, c.max_urps), $4, $5,
+      coalesce((SELECT s.id FROM sites s WHERE 'site ' || s.host = $6), $1)
+    FROM scopes c WHERE c.id = $1
     ON CONFLICT (budget, worker) DO UPDATE SET wants_urps = excluded.wants_urps,
+      scope = excluded.scope,
       since = CASE WHEN lease_waits.until < excluded.since THEN excluded.since
         ELSE lease_waits.since END,
       until = excluded.until

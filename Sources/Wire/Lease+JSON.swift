@@ -8,7 +8,7 @@ extension Lease {
   ///   - now: what `expires_in_ms` and `renew_in_ms` count from.
   package func heldJSON(pathPrefixes: [String], evidence: String, at now: Timestamp) -> JSON {
     let portion = term.portion
-    return [
+    var members: JSONObject = [
       "id": JSON(id), "term": JSON(term.number), "rps": JSON(portion.rate),
       "interval_ns": JSON(portion.rate.intervalNanoseconds ?? 0),
       "burst": JSON(portion.burst), "max_concurrency": JSON(portion.concurrency),
@@ -19,6 +19,8 @@ extension Lease {
       "renew_in_ms": JSON(milliseconds(from: now, to: term.renewAt(of: id))),
       "enforcement_point": .string(enforcementPoint.audience), "evidence": .string(evidence),
     ]
+    members["not_before"] = notBefore.map { JSON($0) }
+    return .object(members)
   }
 
   fileprivate var hostsJSON: JSON { .array(hosts.map { .string($0.text) }) }

@@ -1,11 +1,12 @@
 package import Domain
 
 extension Lock {
-  /// `{id, scope, reason, status, locked_by, roles, locked_at, releases, released_at}`.
+  /// `{id, scope, reason, status, locked_by, roles, locked_at, releases, released_at,
+  /// incident?}`.
   package var json: JSON {
     var scope: JSONObject = ["kind": .string(self.scope.kind.rawValue)]
     scope["id"] = self.scope.id.map { .string($0) }
-    return [
+    var members: JSONObject = [
       "id": JSON(id), "scope": .object(scope), "reason": .string(reason),
       "status": .string(status), "locked_by": JSON(lockedBy), "roles": roles.json,
       "locked_at": JSON(lockedAt),
@@ -18,6 +19,8 @@ extension Lock {
         }),
       "released_at": JSON(orNull: releasedAt),
     ]
+    members["incident"] = incident.map { JSON($0) }
+    return .object(members)
   }
 
   /// `active`, `awaiting_second` or `released`.

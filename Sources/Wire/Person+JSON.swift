@@ -51,8 +51,20 @@ extension Pool {
 }
 
 extension Gateway {
-  package var json: JSON {
-    ["id": JSON(id), "name": .string(name), "created_at": JSON(createdAt)]
+  /// `{id, name, created_at, seen_at, epoch, stale, clock?}`.
+  package func json(standing: PointStanding, at now: Timestamp) -> JSON {
+    var members: JSONObject = [
+      "id": JSON(id), "name": .string(name), "created_at": JSON(createdAt),
+      "seen_at": JSON(orNull: standing.seenAt), "epoch": JSON(standing.epoch),
+      "stale": .bool(standing.isStale(at: now)),
+    ]
+    members["clock"] = standing.clock.map {
+      [
+        "offset_ms": JSON($0.offsetMilliseconds),
+        "uncertainty_ms": JSON($0.uncertaintyMilliseconds),
+      ]
+    }
+    return .object(members)
   }
 }
 

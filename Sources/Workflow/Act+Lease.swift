@@ -12,10 +12,11 @@ extension Act {
     return view
   }
 
-  /// A lease that exists, with what is behind it.
+  /// A lease that exists, with what is behind it; sites are kept from changing from now on.
   func context(
     of id: LeaseID, in tx: borrowing Transaction
   ) async throws -> LeaseContext {
+    ScopeStore.prepareToLock(in: tx)
     guard
       let context = try await LeaseContextStore.find(id, suffixes: service.suffixes, in: tx)
     else { throw Refusals(.notFound(kind: "lease", id: id.text)) }
@@ -26,25 +27,30 @@ extension Act {
   /// locks of its scopes.
   func locked(
     _ context: LeaseContext, loggingIn stream: StreamID? = nil, in tx: borrowing Transaction
-  ) async throws -> (ground: LeaseGround, view: LeaseView, head: LogHead?) {
-    let lease = context.view.lease
+  ) async throws -> (
+    ground: LeaseGround, view: LeaseView, lastReport: LastReport?, head: LogHead?
+  ) {
     let scene = LeaseScene(
-      grant: context.grant, budget: context.budget, hosts: lease.hosts, pool: lease.pool,
-      worker: lease.worker, keyEndsAt: credentialExpiresAt ?? now, charged: context.sites,
-      lease: .lease(lease.id))
-    let locked = try await scene.locked(by: self, loggingIn: stream, in: tx)
-    guard let view = locked.lease else {
+      grant: context.grant, budget: context.budget, seats: [GroundStore.Seat(context)])
+    let locked = try await scene.locked(by: service, at: now, loggingIn: stream, in: tx)
+    guard let lease = locked.leases.first else {
       preconditionFailure("a lease does not go away: the schema says so")
     }
-    return (locked.ground, view, locked.head)
+    places.become(locked.places(of: locked.seats[0]))
+    let ground = locked.ground.ground(
+      of: locked.seats[0], keyEndsAt: keyEndsAt, standing: lease.account)
+    return (ground, lease.view, lease.lastReport, locked.head)
   }
+
+  /// When the credential stops working; leases end with it.
+  var keyEndsAt: Timestamp { credentialExpiresAt ?? now }
 
   /// A lease that was answered before, asked for again: as it stands now. A stop wins.
   func leaseAgain(
     _ id: LeaseID, in tx: borrowing Transaction
   ) async throws -> LeaseAnswer {
     let context = try await context(of: id, in: tx)
-    let (ground, view, _) = try await locked(context, in: tx)
+    let (ground, view, _, _) = try await locked(context, in: tx)
     try view.lease.checkRepeat(on: ground)
     return LeaseAnswer(
       view.lease, workerName: view.workerName, budget: context.budget, ground: ground,

@@ -8,6 +8,8 @@ package struct Act: Sendable {
   /// When the credential used stops working; leases end with it (budgets.md I5).
   package let credentialExpiresAt: Timestamp?
   package let service: Service
+  /// Where a refusal of the act counts.
+  let places = RefusalPlaces()
 
   package init(
     actor: Actor, holder: Credential.Holder?, now: Timestamp, credentialExpiresAt: Timestamp?,

@@ -22,6 +22,7 @@ package struct BeginQuarantine: Command {
     }
     try await QuarantineStore.record(
       quarantine.begun(because: disturbance, before: standing, by: act.actor, at: act.now), in: tx)
+    try await act.openIncident(quarantine.finding(because: disturbance), in: tx)
     return quarantine
   }
 }

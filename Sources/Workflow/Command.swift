@@ -17,12 +17,26 @@ package protocol Command: Sendable {
   func replayed(
     _ stored: StoredAnswer, by act: Act, in tx: borrowing Transaction
   ) async throws -> Output?
+
+  /// Does what `Service.perform` asks for: in a transaction of its own, unless commands of this
+  /// kind that arrive together go together.
+  static func perform(
+    for caller: Caller, about subject: Subject, storing form: AnswerForm<Output>,
+    on service: Service, _ command: @escaping @Sendable (Act) throws -> Self
+  ) async throws -> Outcome<Output>
 }
 
 extension Command {
   package func replayed(
     _ stored: StoredAnswer, by act: Act, in tx: borrowing Transaction
   ) async throws -> Output? { nil }
+
+  package static func perform(
+    for caller: Caller, about subject: Subject, storing form: AnswerForm<Output>,
+    on service: Service, _ command: @escaping @Sendable (Act) throws -> Self
+  ) async throws -> Outcome<Output> {
+    try await service.performAlone(for: caller, about: subject, storing: form, command)
+  }
 }
 
 /// One look at the database: a read-only transaction.
@@ -49,6 +63,16 @@ package struct Caller: Sendable {
     self.secretHash = secretHash
     self.trace = trace
     self.lane = lane
+  }
+
+  /// The same without an idempotency key: for what a call does before the answer that is stored.
+  package var unkeyed: Caller {
+    Caller(
+      secretHash: secretHash,
+      trace: RequestTrace(
+        id: trace.id, method: trace.method, path: trace.path, idempotencyKey: nil,
+        bodyDigest: trace.bodyDigest),
+      lane: lane)
   }
 }
 
@@ -117,4 +141,14 @@ package enum CallFailure: Error, Hashable, Sendable {
   /// `If-Match` names another version than the current one.
   case preconditionFailed(current: Int64)
   case preconditionRequired
+
+  /// Whether the database does not answer in time, whoever asks.
+  var isOfTheDatabase: Bool {
+    switch self {
+    case .unavailable, .overloaded: true
+    case .unauthenticated, .idempotencyKeyInvalid, .idempotencyKeyReused, .idempotencyInProgress,
+      .preconditionFailed, .preconditionRequired:
+      false
+    }
+  }
 }

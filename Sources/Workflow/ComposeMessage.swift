@@ -107,6 +107,7 @@ extension DeliveryStore.Scene {
     case "person": "/v1/people/\(id)"
     case "site": "/v1/sites/\(id)"
     case "lock": "/v1/locks/\(id)/propagation"
+    case "incident": "/v1/incidents/\(id)"
     case "file": "/v1/files/\(id)"
     case "webhook": "/v1/webhooks/\(id)"
     default: nil

@@ -37,6 +37,7 @@ package struct GrantLease: Command {
   package func run(by act: Act, in tx: borrowing Transaction) async throws -> LeaseAnswer {
     let pool = try act.pool()
     let input = try input.get()
+    act.places.become(input.hosts.map { .host($0) })
     let suffixes = act.service.suffixes
     guard
       let (proposal, grant) = try await GrantFactsStore.find(
@@ -55,19 +56,25 @@ package struct GrantLease: Command {
       for: input, of: grant, pool: pool.id, worker: worker, by: act, in: tx)
 
     let scene = LeaseScene(
-      grant: grant.facts.within(budget), budget: budget, hosts: input.hosts, pool: pool.id,
-      worker: worker, keyEndsAt: act.credentialExpiresAt ?? act.now, charged: [],
-      lease: .worker)
+      grant: grant.facts.within(budget), budget: budget,
+      seats: [
+        GroundStore.Seat(
+          hosts: input.hosts, pool: pool.id, worker: worker, sites: [], lease: nil)
+      ])
     let locked = try await scene.locked(
-      by: act, loggingIn: StreamID(grant.facts.id), in: tx)
+      by: act.service, at: act.now, loggingIn: StreamID(grant.facts.id), in: tx)
+    act.places.become(locked.places(of: locked.seats[0]))
     guard let head = locked.head else { preconditionFailure("the stream was locked") }
-    let ground = locked.ground
+    let ground = locked.ground.ground(
+      of: locked.seats[0], keyEndsAt: act.keyEndsAt, standing: nil)
     let request = LeaseRequest(
       lease: LeaseID.make(at: ground.now), pool: pool.id, worker: worker,
       enforcementPoint: point, credential: act.actor.credential ?? "", hosts: input.hosts,
-      wish: input.wish, buildDigest: input.buildDigest, held: locked.lease?.lease)
+      wish: input.wish, buildDigest: input.buildDigest, held: locked.leases.first?.view.lease)
     let ruling = try Lease.granted(request, on: ground, by: act.actor)
     try LeaseStore.record(ruling, behind: head, in: tx)
+    act.note(ruling.subject.lease, in: ground.breakers, at: ground.now, in: tx)
+    act.service.renewals.learn(ruling.subject.lease)
     return LeaseAnswer(
       ruling.subject.lease, workerName: input.worker, budget: budget, ground: ground,
       issuer: grant.issuer)

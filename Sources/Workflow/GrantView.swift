@@ -7,7 +7,7 @@ package struct GrantView: Sendable {
   package let grant: GrantRecord
   package let state: GrantState
   package let effectiveStatus: String
-  package let blocking: [Refusal]
+  package private(set) var blocking: [Refusal]
   /// Every cause that stands, recorded or brought by time.
   package let causes: [Suspension]
   /// What the newest policy since made of it; nil where none was held against it, and in lists.
@@ -22,6 +22,13 @@ package struct GrantView: Sendable {
   func with(_ reassessment: Reassessed?) -> GrantView {
     var view = self
     view.reassessment = reassessment
+    return view
+  }
+
+  /// The view with what breakers and held sites have against it.
+  func with(_ stops: [BreakerStop]) -> GrantView {
+    var view = self
+    if state.isStanding { view.blocking += stops.map { .breakerOpen($0) } }
     return view
   }
 

@@ -23,7 +23,7 @@ package struct IntrospectToken: Query {
           act: "Introspection", who: "enforcement points and pools that enforce themselves"))
     }
     let keys = KeySet(
-      try await SigningKeyStore.all(at: act.now, in: tx).compactMap {
+      try await SigningKeyStore.published(at: act.now, in: tx).compactMap {
         VerifyingKey(jwk: $0.jwk)
       })
     let claims: LeaseClaims
@@ -33,19 +33,23 @@ package struct IntrospectToken: Query {
       // Whatever is wrong with it: an inactive token is inactive and nothing else.
       return nil
     }
+    ScopeStore.planOnce(in: tx)
     guard
       let context = try await LeaseContextStore.find(
         claims.lease, suffixes: act.service.suffixes, in: tx),
       claims.issuer == context.issuer
     else { return nil }
     let lease = context.view.lease
+    tx.foresee(BreakerStore.stopping(lease, at: act.now))
     // A stop on a site covers its aliases too.
     let locks = try await LockStore.active(
       covering: LockStore.Targets(
         proposal: context.view.proposal, grant: lease.grant, pool: lease.pool,
         worker: lease.worker, hosts: lease.hosts + context.sites.map(\.host)), in: tx)
+    let (breakers, holds) = try await BreakerStore.stops(of: lease, at: act.now, in: tx)
     let isActive = lease.honours(
-      term: claims.term, for: audience, grant: context.grant, locks: locks, at: act.now)
+      term: claims.term, for: audience, grant: context.grant, locks: locks,
+      breakers: breakers, holds: holds, keyEndedAt: context.keyEndedAt, at: act.now)
     return isActive ? claims : nil
   }
 }

@@ -10,6 +10,16 @@ package struct LeaseAnswer: Sendable {
   package let claims: LeaseClaims
   /// The instant that `expires_in_ms` and `renew_in_ms` count from.
   package let now: Timestamp
+  package let day: Day
+
+  /// The local day of the budget.
+  package struct Day: Hashable, Sendable {
+    /// All that may be sent in it.
+    package let requests: Int64
+    /// What no worker has used or reserved, this term's quota left out.
+    package let left: Int64
+    package let endsAt: Timestamp
+  }
 
   /// How far the approvals behind the lease are anchored (evidence.md); checkpoints come later.
   package var evidence: String { "recorded" }
@@ -23,6 +33,12 @@ package struct LeaseAnswer: Sendable {
     now = ground.now
     pathPrefixes = budget.pathPrefixes
     let (term, grant) = (lease.term, ground.grant)
+    // A term issued just now is not among what was spent when the ground was read.
+    let reserved = term.issuedAt == ground.now ? term.quota : 0
+    day = Day(
+      requests: ground.budget.capacity.dailyRequests,
+      left: max(0, ground.left(in: ground.budget) - reserved),
+      endsAt: ground.budget.opening.zone.endOfDay(at: ground.now))
     claims = LeaseClaims(
       issuer: issuer, audience: lease.enforcementPoint.audience, worker: lease.worker,
       lease: lease.id, term: term.number, issuedAt: term.issuedAt, expiresAt: term.expiresAt,

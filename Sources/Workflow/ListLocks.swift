@@ -23,13 +23,14 @@ package struct ListLocks: Query {
   }
 }
 
-/// What a stop has not yet reached: leases under it whose tokens still run by themselves.
+/// How far a stop has come: the leases under it whose tokens still run by themselves, and when
+/// each of those who enforce them had taken it in.
 package struct ShowLockPropagation: Query {
   package struct Output: Sendable {
     package let liveLeases: Int64
     package let lastExpiry: Timestamp?
-    /// Names of the enforcement points of those leases.
-    package let enforcementPoints: [String]
+    /// In order of name.
+    package let points: [(name: String, seenAt: Timestamp?)]
   }
 
   package let lock: LockID
@@ -43,9 +44,10 @@ package struct ShowLockPropagation: Query {
     guard let lock = try await LockStore.find(lock, in: tx) else {
       throw Refusals(.notFound(kind: "lock", id: lock.text))
     }
-    let live = try await LeaseStore.live(under: lock.scope, at: act.now, in: tx)
+    let reach = try await LeaseStore.reach(of: lock, at: act.now, in: tx)
     return Output(
-      liveLeases: live.count, lastExpiry: live.lastExpiry,
-      enforcementPoints: live.enforcementPoints)
+      liveLeases: reach.reduce(0) { $0 + $1.liveCount },
+      lastExpiry: reach.compactMap(\.lastExpiry).max(),
+      points: reach.map { ($0.point, $0.seenAt) })
   }
 }

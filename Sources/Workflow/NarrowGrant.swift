@@ -7,10 +7,13 @@ package struct NarrowGrant: Command {
   package struct Input: Hashable, Sendable {
     package let conditions: Conditions
     package let reason: String
+    /// Whether tokens with the wider numbers are void at once, and not when they run out.
+    package let isImmediate: Bool
 
-    package init(conditions: Conditions, reason: String) {
+    package init(conditions: Conditions, reason: String, isImmediate: Bool = false) {
       self.conditions = conditions
       self.reason = reason
+      self.isImmediate = isImmediate
     }
   }
 
@@ -33,7 +36,8 @@ package struct NarrowGrant: Command {
       after: try await NarrowingStore.count(of: grant, in: tx), by: signer, parties: parties,
       actor: act.actor, at: act.now)
     try await NarrowingStore.record(
-      ruling, terms: ruling.subject.terms(in: found.terms), because: input.reason, in: tx)
+      ruling, terms: ruling.subject.terms(in: found.terms), because: input.reason,
+      isImmediate: input.isImmediate, in: tx)
     return ruling.subject
   }
 }

@@ -7,10 +7,13 @@ package struct PlaceLock: Command {
   package struct Input: Hashable, Sendable {
     package let scope: LockScope
     package let reason: String
+    /// That it answers.
+    package let incident: IncidentID?
 
-    package init(scope: LockScope, reason: String) {
+    package init(scope: LockScope, reason: String, incident: IncidentID? = nil) {
       self.scope = scope
       self.reason = reason
+      self.incident = incident
     }
   }
 
@@ -31,10 +34,19 @@ package struct PlaceLock: Command {
           "there is no \(input.scope)")
       ])
     }
+    if let incident = input.incident,
+      try await IncidentStore.find(.id(incident), in: tx) == nil
+    {
+      throw InvalidBody.unknown("incident", incident.text)
+    }
     let ruling = try Lock.placed(
-      on: input.scope, reason: input.reason, by: person, holding: roles, actor: act.actor,
-      at: act.now)
+      on: input.scope, reason: input.reason, for: input.incident, by: person, holding: roles,
+      actor: act.actor, at: act.now)
     try await LockStore.record(ruling, in: tx)
+    if let incident = input.incident {
+      let covered = IncidentLink(input.scope).map { [$0] } ?? []
+      try await act.link(.id(incident), to: [.lock(ruling.subject.id)] + covered, in: tx)
+    }
     return ruling.subject
   }
 }

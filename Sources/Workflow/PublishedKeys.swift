@@ -2,7 +2,7 @@ import Domain
 import Postgres
 import Store
 import Synchronization
-package import Tokens
+import Tokens
 
 /// The keys that tokens are verified with, of all replicas.
 package struct PublishedKeys: Sendable {
@@ -11,18 +11,6 @@ package struct PublishedKeys: Sendable {
 }
 
 extension Service {
-  /// Makes this replica's keys known, and returns when every replica publishes them: no token
-  /// is signed with a key that somebody who fetches the set would miss.
-  package func publish(_ keys: [VerifyingKey]) async throws {
-    var isAwaited = false
-    for key in keys {
-      let output = try await performUnauthenticated(
-        RegisterSigningKey(key: key), method: .service, trace: nil)
-      isAwaited = isAwaited || output == .added
-    }
-    if isAwaited { try await Task.sleep(for: KeyMemory.age) }
-  }
-
   /// The keys from memory; nil when they were not read within the last second.
   package func recalledKeys() -> PublishedKeys? { keyMemory.recalled(at: .now) }
 
@@ -32,7 +20,9 @@ extension Service {
     let keys = try await lookUnauthenticated { (tx: borrowing Transaction) in
       let now = self.clock.read(try await ClockStore.now(in: tx))
       return KeySet(
-        try await SigningKeyStore.all(at: now, in: tx).compactMap { VerifyingKey(jwk: $0.jwk) })
+        try await SigningKeyStore.published(at: now, in: tx).compactMap {
+          VerifyingKey(jwk: $0.jwk)
+        })
     }
     let published = PublishedKeys(document: keys.json.bytes())
     keyMemory.keep(published, readAt: asked)
@@ -40,8 +30,8 @@ extension Service {
   }
 }
 
-/// The published keys as they were read last. A replica that starts waits as long as others may
-/// remember before it signs with a new key.
+/// The published keys as they were read last. A key is published for longer than this, and than
+/// whoever fetched them keeps them, before it signs.
 final class KeyMemory: Sendable {
   static let age = Duration.seconds(1)
 

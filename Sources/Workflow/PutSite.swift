@@ -37,7 +37,8 @@ package struct PutSite: Command {
     let ruling = Site.put(
       facts, at: host, replacing: standing?.registered, implicit: standing?.id, by: act.actor,
       at: act.now)
-    try await SiteStore.record(ruling, in: tx)
+    let zone = try act.service.zones.stored(facts.timeZone)
+    try await SiteStore.record(ruling, on: zone.date(at: act.now), in: tx)
     try await suspendGrants(
       under: ruling.subject, before: standing?.registered?.facts.operatorKind, by: act, in: tx)
     let site = ruling.subject

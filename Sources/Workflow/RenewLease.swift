@@ -27,23 +27,26 @@ package struct RenewLease: Command {
   }
 
   package func run(by act: Act, in tx: borrowing Transaction) async throws -> LeaseAnswer {
-    let pool = try act.pool()
+    _ = try act.pool()
     let context = try await act.context(of: lease, in: tx)
-    let input = try input.get()
-    // Under the locks nobody else changes the chain.
-    let (ground, view, _) = try await act.locked(context, in: tx)
-    let renewal = try view.lease.renewed(
-      holding: input.term, wish: input.wish, report: input.report, by: pool.id, on: ground)
-    let renewed: Lease
-    switch renewal {
-    case .repeated(let lease): renewed = lease
-    case .next(let issued):
-      LeaseStore.record(issued, charged: context.sites, in: tx)
-      renewed = issued.lease
+    let member = try RenewalBatch.Member(try input.get(), by: act, in: context)
+    return try await RenewalBatch(members: [member]).run(in: tx)[0].get()
+  }
+
+  /// Along with others that arrive for the same budget meanwhile; a call with an Idempotency-Key,
+  /// whose answer is stored, and one that is nobody's machine's, by itself.
+  package static func perform(
+    for caller: Caller, about subject: Subject, storing form: AnswerForm<LeaseAnswer>,
+    on service: Service, _ command: @escaping @Sendable (Act) throws -> RenewLease
+  ) async throws -> Outcome<LeaseAnswer> {
+    guard caller.trace.idempotencyKey == nil, caller.lane == .bulk, case .lease(let lease) = subject
+    else {
+      return try await service.performAlone(for: caller, about: subject, storing: form, command)
     }
-    return LeaseAnswer(
-      renewed, workerName: view.workerName, budget: context.budget, ground: ground,
-      issuer: context.issuer)
+    let call = RenewalQueue.Call(lease: lease, caller: caller, command: command)
+    return try await service.renewals.pass(call, with: service) {
+      try await service.performAlone(for: caller, about: subject, storing: form, command)
+    }
   }
 
   /// The lease as it stands, signed anew, while nothing stops it.

@@ -32,6 +32,9 @@ package struct ResumeGrant: Command {
       by: signer, parties: parties, found: try await act.causes(of: found, in: tx),
       actor: act.actor, at: act.now)
     try await GrantChangeStore.record(ruling, because: reason, in: tx)
+    if ruling.subject.lifted.contains(where: { $0.cause == .breaker }) {
+      try await act.halfOpenBreakers(of: grant, in: tx)
+    }
     guard let resumed = try await GrantStore.find(grant, in: tx) else { throw missing }
     return Output(
       view: try await GrantView(resumed, at: act.now, in: tx),

@@ -33,17 +33,29 @@ package struct ReturnLease: Command {
     }
     let context = try await act.context(of: lease, in: tx)
     let input = try input.get()
-    let (ground, view, head) = try await act.locked(
+    let (ground, view, last, head) = try await act.locked(
       context, loggingIn: StreamID(context.grant.id), in: tx)
-    let result = try view.lease.returned(
-      holding: input.term, report: input.report, by: returner, actor: act.actor,
-      at: ground.now)
+    let scene = HearingScene(
+      lease: view.lease, ground: ground, lastReport: last, sites: context.sites)
+    let heard = try await act.hear(
+      input.report, with: .restitution, holding: input.term, by: returner, in: scene, in: tx)
+    let result: Lease.Return
+    do throws(Refusals) {
+      result = try view.lease.returned(
+        holding: input.term, report: input.report, heard: heard,
+        account: ground.standing?.account, by: returner, actor: act.actor, at: ground.now)
+    } catch {
+      guard let heard, try await act.keep(heard, of: scene, in: tx) else { throw error }
+      throw KeptRefusals(error)
+    }
     switch result {
     case .repeated(let lease): return lease.freesAt
     case .ended(let ruling):
       guard let head else { preconditionFailure("the stream was locked") }
-      try LeaseStore.record(ruling, behind: head, in: tx)
-      return ruling.subject.lease.freesAt
+      let returned = ruling.subject.lease
+      try LeaseStore.record(ruling, from: ground.standing, behind: head, in: tx)
+      if let heard { try await act.keep(heard, of: scene, as: returned, in: tx) }
+      return returned.freesAt
     }
   }
 }

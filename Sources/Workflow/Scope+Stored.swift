@@ -6,13 +6,13 @@ extension Scope {
   ///
   /// - Parameter rateMax: a stricter rate than the row's, where it is about to be lowered.
   init(
-    _ row: ScopeStore.LockedScope, rateMax: Rate = .most, occupants: [Occupant],
-    at now: Timestamp, zones: Zones
+    _ row: ScopeStore.LockedScope, rateMax: Rate = .most, epoch: Int64 = 0,
+    occupants: [Occupant], at now: Timestamp, zones: Zones
   ) throws(UnknownZone) {
     let zone = try zones.stored(row.timeZone)
     self.init(
       id: row.id, label: row.label, capacity: row.capacity.limited(to: rateMax),
-      opening: Opening(row.windows, in: zone), holdUntil: row.holdUntil, epoch: row.epoch,
+      opening: Opening(row.windows, in: zone), holdUntil: row.holdUntil, epoch: epoch,
       spentToday: row.spent[zone.date(at: now)] ?? 0, occupants: occupants)
   }
 }

@@ -8,8 +8,15 @@ extension Service {
   /// Error: `CallFailure.unauthenticated` for an unknown, revoked or expired secret and for a
   /// deactivated person; the reasons differ only in words.
   func authenticate(_ caller: Caller, in tx: borrowing Transaction) async throws -> Act {
-    guard let credential = try await CredentialStore.find(secretHash: caller.secretHash, in: tx)
-    else { throw CallFailure.unauthenticated(reason: "the token is not known") }
+    try act(
+      of: caller, with: try await CredentialStore.find(secretHash: caller.secretHash, in: tx))
+  }
+
+  /// The same, once the credential has been read.
+  func act(of caller: Caller, with credential: Credential?) throws(CallFailure) -> Act {
+    guard let credential else {
+      throw CallFailure.unauthenticated(reason: "the token is not known")
+    }
     let now = clock.read(credential.now)
     guard credential.revokedAt == nil else {
       throw CallFailure.unauthenticated(reason: "the token was revoked")

@@ -11,7 +11,7 @@ extension Service {
     let pools = await database.families()
     let stock = await stock()
     let (locks, jobs) = (stock?.locks, stock?.jobs ?? [])
-    return pools + [
+    return pools + renewalBatches + [
       MetricFamily(
         "jobs_waiting", "Jobs that have not ended, by kind; absent without the database.",
         .gauges(jobs.map { ([("kind", $0.kind)], Double($0.count)) })),
@@ -29,7 +29,35 @@ extension Service {
               ([("kind", kind.rawValue)], Double(locks[kind] ?? 0))
             }
           } ?? [])),
+      MetricFamily(
+        "enforcement_points",
+        "Gateways by when they asked last for epoch events: within 15 s, before, never.",
+        .gauges(
+          stock.map { stock in
+            [
+              ("fresh", stock.points.fresh), ("stale", stock.points.stale),
+              ("silent", stock.points.silent),
+            ].map { ([("state", $0.0)], Double($0.1)) }
+          } ?? [])),
+      .counter(
+        "refusals_missed_total", "Refused lease calls that were not counted for want of room.",
+        Double(refusals.missed)),
     ] + fetches
+  }
+
+  private var renewalBatches: [MetricFamily] {
+    let counts = renewals.counts
+    return [
+      .gauge(
+        "renewals_waiting", "Renewals that wait for a transaction of the same budget.",
+        Double(counts.waiting)),
+      .counter(
+        "renewal_batches_total", "Transactions in which renewals of a budget went together.",
+        Double(counts.batches)),
+      .counter(
+        "renewals_batched_total", "Renewals that went together with others.",
+        Double(counts.renewals)),
+    ]
   }
 
   /// All 0 where fetching is switched off.
@@ -49,6 +77,7 @@ extension Service {
   private struct Stock: Sendable {
     let locks: [LockScope.Kind: Int64]
     let jobs: [(kind: String, count: Int64, overdueSeconds: Double)]
+    let points: (fresh: Int64, stale: Int64, silent: Int64)
   }
 
   private func stock() async -> Stock? {
@@ -62,7 +91,9 @@ extension Service {
             let found = waiting.first { $0.kind == kind.rawValue }
             let overdue = found.map { now.microseconds(since: $0.oldestDueAt) } ?? 0
             return (kind.rawValue, found?.count ?? 0, Double(max(0, overdue)) / 1_000_000)
-          })
+          },
+          points: try await EnforcementPointStore.counts(
+            since: now.adding(seconds: -StopBound.copySecondsMax), in: tx))
       }
     } catch {
       return nil

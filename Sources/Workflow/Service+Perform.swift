@@ -3,24 +3,38 @@ package import Postgres
 import Store
 
 extension Service {
-  /// Authenticates the caller and runs the command, both in one transaction.
+  /// Authenticates the caller and runs the command.
   ///
-  /// With an idempotency key the answer is stored in the same transaction, so that a repeat
-  /// gets it without doing anything again; a refusal by a rule is stored too.
-  /// Errors: `CallFailure`, `InvalidBody`, `Refusals`, `DatabaseError`.
   /// - Parameter subject: what the command will ask for first; it is read along with the
   ///   credential, which saves a round trip.
   package func perform<C: Command>(
     for caller: Caller, about subject: Subject = .unknown, storing form: AnswerForm<C.Output>,
     _ command: @escaping @Sendable (Act) throws -> C
   ) async throws -> Outcome<C.Output> {
+    try await C.perform(for: caller, about: subject, storing: form, on: self, command)
+  }
+
+  /// Authenticates the caller and runs the command, both in one transaction.
+  ///
+  /// With an idempotency key the answer is stored in the same transaction, so that a repeat
+  /// gets it without doing anything again; a refusal by a rule is stored too.
+  /// Errors: `CallFailure`, `InvalidBody`, `Refusals`, `DatabaseError`.
+  func performAlone<C: Command>(
+    for caller: Caller, about subject: Subject, storing form: AnswerForm<C.Output>,
+    _ command: @escaping @Sendable (Act) throws -> C
+  ) async throws -> Outcome<C.Output> {
     let ended = try await undisturbed {
       try await transaction(caller.lane) {
         (tx: borrowing Transaction) async throws -> Ending<C.Output> in
-        tx.foresee(subject.statements)
+        subject.foresee(in: tx)
         let act = try await self.authenticate(caller, in: tx)
         guard let key = act.idempotencyKey else {
-          return .outcome(.done(try await command(act).run(by: act, in: tx)))
+          do {
+            return .outcome(
+              .done(try await act.counting { try await command(act).run(by: act, in: tx) }))
+          } catch let kept as KeptRefusals {
+            return .refused(kept.refusals)
+          }
         }
         return try await self.performOnce(key, by: act, storing: form, command, in: tx)
       }
@@ -113,7 +127,10 @@ extension Service {
     case .answered(let stored):
       guard stored.bodyDigest == bodyDigest else { throw CallFailure.idempotencyKeyReused }
       let answer = StoredAnswer(status: Int(stored.status), bytes: stored.bytes)
-      if let output = try await command(act).replayed(answer, by: act, in: tx) {
+      let output = try await act.counting {
+        try await command(act).replayed(answer, by: act, in: tx)
+      }
+      if let output {
         return .outcome(.redone(output))
       }
       return .outcome(.replayed(answer))
@@ -122,8 +139,10 @@ extension Service {
     let answer: StoredAnswer
     IdempotencyStore.markEffect(in: tx)
     do {
-      let output = try await command(act).run(by: act, in: tx)
+      let output = try await act.counting { try await command(act).run(by: act, in: tx) }
       (ending, answer) = (.outcome(.done(output)), try form.accepted(output))
+    } catch let kept as KeptRefusals {
+      (ending, answer) = (.refused(kept.refusals), form.refused(kept.refusals))
     } catch let refusals as Refusals {
       try await IdempotencyStore.undoEffect(in: tx)
       (ending, answer) = (.refused(refusals), form.refused(refusals))
@@ -136,16 +155,18 @@ extension Service {
 }
 
 extension Subject {
-  fileprivate var statements: [Lookup] {
+  fileprivate func foresee(in tx: borrowing Transaction) {
     switch self {
-    case .unknown: []
-    case .lease(let id): LeaseContextStore.statements(id)
+    case .unknown: break
+    case .lease(let id):
+      ScopeStore.prepareToLock(in: tx)
+      tx.foresee(LeaseContextStore.statements([id]))
     }
   }
 }
 
 extension CallFailure {
-  fileprivate init(_ error: DatabaseError) {
+  init(_ error: DatabaseError) {
     self =
       error.isOverload
       ? .overloaded(cause: error.description)

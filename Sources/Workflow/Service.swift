@@ -10,19 +10,25 @@ package struct Service: Sendable {
   package let zones: Zones
   package let suffixes: PublicSuffixes
   package let settings: Settings
-  /// What this replica signs tokens with; its public half is registered at the start.
-  package let signingKey: SigningKey
+  /// What this replica signs tokens with.
+  let keyRing: KeyRing
   /// Asks the targets' hosts; nil: nobody is asked, and what contents declare counts.
   package let fetcher: (any SiteFetcher)?
   /// Where messages may be sent to.
   package let reach: Reach
+  /// Epoch events, and who waits for them at this replica.
+  package let feed = RevocationFeed()
+  /// Refused lease calls that are not written down yet.
+  package let refusals = RefusalTally()
   let databaseClock = DatabaseClock()
   package let clockWatch = DatabaseClockWatch()
   let keyMemory = KeyMemory()
+  /// Renewals that wait for each other at this replica.
+  package let renewals: RenewalQueue
 
   package init(
     database: Database, clock: Clock, zones: Zones, suffixes: PublicSuffixes,
-    settings: Settings, signingKey: SigningKey, fetcher: (any SiteFetcher)? = nil,
+    settings: Settings, keyRing: KeyRing = KeyRing(), fetcher: (any SiteFetcher)? = nil,
     reach: Reach = .nowhere
   ) {
     self.database = database
@@ -30,9 +36,10 @@ package struct Service: Sendable {
     self.zones = zones
     self.suffixes = suffixes
     self.settings = settings
-    self.signingKey = signingKey
+    self.keyRing = keyRing
     self.fetcher = fetcher
     self.reach = reach
+    renewals = RenewalQueue(batchMax: settings.renewalBatchMax)
   }
 
   /// About the time of the database's clock, for `Retry-After`; decides nothing.
@@ -50,14 +57,21 @@ package struct Service: Sendable {
     package let openAPI: [UInt8]
     /// Seals what has to be read again; nil: it is kept as it is.
     let sealingKey: SealingKey?
+    /// How token keys take turns.
+    package let keyPlan: KeyPlan
+    /// How many renewals of one budget go together at most; 1: each by itself.
+    package let renewalBatchMax: Int
 
     package init(
-      tokensDecide: Bool, schemaVersion: Int64, openAPI: [UInt8], sealingKey: SealingKey? = nil
+      tokensDecide: Bool, schemaVersion: Int64, openAPI: [UInt8], sealingKey: SealingKey? = nil,
+      keyPlan: KeyPlan = .standard, renewalBatchMax: Int = RenewalQueue.batchMaxUsual
     ) {
       self.tokensDecide = tokensDecide
       self.schemaVersion = schemaVersion
       self.openAPI = openAPI
       self.sealingKey = sealingKey
+      self.keyPlan = keyPlan
+      self.renewalBatchMax = renewalBatchMax
     }
   }
 }

@@ -80,8 +80,14 @@ package struct ListGateways: Query {
     self.limit = limit
   }
 
-  package func run(by act: Act, in tx: borrowing Transaction) async throws -> [Gateway] {
+  package struct Output: Sendable {
+    package let gateways: [(gateway: Gateway, standing: PointStanding)]
+    package let now: Timestamp
+  }
+
+  package func run(by act: Act, in tx: borrowing Transaction) async throws -> Output {
     _ = try act.person()
-    return try await GatewayStore.list(after: after ?? "", limit: Int64(limit), in: tx)
+    let gateways = try await GatewayStore.list(after: after ?? "", limit: Int64(limit), in: tx)
+    return Output(gateways: gateways, now: act.now)
   }
 }

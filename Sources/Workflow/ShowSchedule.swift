@@ -30,10 +30,7 @@ package struct ShowSchedule: Query {
     let zones = act.service.zones
     return Output(
       targets: try zip(targets, hosts).map { target, hosts in
-        let above = sites.filter { site in
-          let names = [site.host] + site.facts.aliases
-          return hosts.contains { host in names.contains { host.isWithin($0) } }
-        }
+        let above = sites.filter { $0.isAbove(any: hosts) }
         let openings =
           [Opening(target.windows, in: try zones.stored(target.timeZone))]
           + (try above.map {

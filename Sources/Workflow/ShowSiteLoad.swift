@@ -2,7 +2,8 @@ package import Domain
 package import Postgres
 import Store
 
-/// Who may send how much to a site, who holds a share now, and what was sent in the last hour.
+/// Who may send how much to a site, who holds a share now, what was sent and what was refused in
+/// the last hour.
 package struct ShowSiteLoad: Query {
   private let host: Host
 
@@ -22,7 +23,8 @@ package struct ShowSiteLoad: Query {
     return (
       SiteLoad(
         host: host, isRegistered: found.isRegistered, scope: scope, budgets: found.budgets,
-        leases: found.leases, waiting: found.waiting, minutes: found.minutes), act.now
+        leases: found.leases, waiting: found.waiting, minutes: found.minutes,
+        refused: found.refused), act.now
     )
   }
 }

@@ -12,8 +12,8 @@ package struct TimelineEntry: Sendable {
   package let reason: String?
 }
 
-/// What the log says of a proposal, its rounds, decisions and grants, and of the stops that cover
-/// it; oldest first.
+/// What the log says of a proposal, its rounds, decisions and grants, of the stops that cover it
+/// and of the incidents that are about it; oldest first.
 package struct ShowTimeline: Query {
   private let proposal: ProposalReference
   private let after: TimelinePlace

@@ -6,14 +6,17 @@ import Store
 /// their next renewal.
 package struct WaitForLease: Command {
   package let input: GrantLease.Input
+  /// What the refusal called the scope that had no room.
+  package let scope: String
   /// When the refusal told it to come back.
   package let until: Timestamp
 
   /// How much later than told it may come back and still have its place.
   static let graceSeconds: Int64 = 60
 
-  package init(input: GrantLease.Input, until: Timestamp) {
+  package init(input: GrantLease.Input, scope: String, until: Timestamp) {
     self.input = input
+    self.scope = scope
     self.until = until
   }
 
@@ -28,7 +31,7 @@ package struct WaitForLease: Command {
     let worker = try await WorkerStore.ensure(
       named: input.worker, of: pool.id, at: act.now, in: tx)
     WaitStore.wait(
-      worker, for: budget.id, wish: input.wish, at: act.now,
+      worker, for: budget.id, behind: scope, wish: input.wish, at: act.now,
       until: max(until, act.now).adding(seconds: WaitForLease.graceSeconds), in: tx)
   }
 }
@@ -38,14 +41,14 @@ extension Service {
   package func remember(
     _ refusals: Refusals, of input: Result<GrantLease.Input, InvalidBody>, for caller: Caller
   ) async throws {
-    guard refusals.all.count == 1, case .noCapacity(_, let until?) = refusals.first,
+    guard refusals.all.count == 1, case .noCapacity(let scope, let until?) = refusals.first,
       case .success(let input) = input
     else { return }
     let nothing = AnswerForm<Void>(
       accepted: { _ in StoredAnswer(status: 204, bytes: []) },
       refused: { _ in StoredAnswer(status: 409, bytes: []) })
     _ = try await perform(for: caller.withoutIdempotencyKey, storing: nothing) { _ in
-      WaitForLease(input: input, until: until)
+      WaitForLease(input: input, scope: scope, until: until)
     }
   }
 }

@@ -8,7 +8,7 @@ struct Countersign: AsyncParsableCommand {
     subcommands: [
       ServeCommand.self, DevCommand.self, MigrateCommand.self, ConfigurationCommand.self,
     ]
-      + ClientCommands.all + [VersionCommand.self])
+      + ClientCommands.all + [SimulateCommand.self, VersionCommand.self])
 
   static func main() async { await CommandLineRun.main(Countersign.self) }
 }

@@ -8,12 +8,11 @@ import Reactor
 /// signals of a server blocked, for the command to end.
 @main
 enum Main {
-  private static let servers: Set<String> = ["serve", "dev"]
-
   static func main() {
-    if let command = CommandLine.arguments.dropFirst().first, servers.contains(command) {
+    let signals = signals(of: CommandLine.arguments.dropFirst().prefix(2))
+    if !signals.isEmpty {
       do {
-        try SignalWatch.block(SignalWait.signals)
+        try SignalWatch.block(signals)
       } catch {
         preconditionFailure("signals cannot be blocked: \(error)")
       }
@@ -24,5 +23,14 @@ enum Main {
       ended.signal()
     }
     ended.wait()
+  }
+
+  /// What the command watches for itself.
+  private static func signals(of words: ArraySlice<String>) -> [Int32] {
+    switch words.first {
+    case "serve", "dev": SignalWait.signals
+    case "leases" where words.last == "top": LiveScreen.signals
+    default: []
+    }
   }
 }

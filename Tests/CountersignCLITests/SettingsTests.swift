@@ -72,7 +72,7 @@ struct SettingsTests {
     #expect(given.configuration.logLevel == .warning)
     #expect(!given.configuration.accessLog)
     #expect(given.configuration.tokensDecide)
-    #expect(given.configuration.keysFolder == "d/keys")
+    #expect(given.configuration.keys.folder == "d/keys")
     #expect(given.configuration.home == "h")
     #expect(given.configuration.databaseURL == "postgresql://a")
 

@@ -56,4 +56,42 @@ struct AdmissionTests {
       #expect(try fifth.readAnswer().content == "through on 0")
     }
   }
+
+  @Test("calls that only wait have a limit of their own and leave all room to the others")
+  func patient() async throws {
+    var limits = limits
+    limits.patientHandlersPerLoopMax = 2
+    try await RunningServer.with(limits: limits) { server in
+      var first = try server.client()
+      try first.send(request("patient"))
+      await server.gate.visited()
+      var second = try server.client()
+      try second.send(request("patient"))
+      while server.server.connectionCount < 2 { await server.settle() }
+      await server.settle()
+      var third = try server.client()
+      try third.send(request("patient"))
+      #expect(try third.readAnswer().head.first == "HTTP/1.1 503 Service Unavailable")
+
+      // Three handlers in all, two of a lane: as if nobody waited.
+      var fourth = try server.client()
+      try fourth.send(request("bulk"))
+      var fifth = try server.client()
+      try fifth.send(request("bulk"))
+      while server.server.connectionCount < 5 { await server.settle() }
+      await server.settle()
+      var sixth = try server.client()
+      try sixth.send(request("people"))
+      while server.server.connectionCount < 6 { await server.settle() }
+      await server.settle()
+      server.gate.open()
+      #expect(try first.readAnswer().content == "through on 0")
+      #expect(try second.readAnswer().content == "through on 0")
+      #expect(try fourth.readAnswer().content == "through on 0")
+      #expect(try fifth.readAnswer().content == "through on 0")
+      #expect(try sixth.readAnswer().content == "through on 0")
+      try third.send(request("patient"))
+      #expect(try third.readAnswer().content == "through on 0")
+    }
+  }
 }

@@ -130,7 +130,13 @@ final class RunningServer: Sendable {
           immediate: { _ in Response(status: .ok, body: longAnswer) }),
         Route(.delete, "/nothing", immediate: { _ in Response(status: .noContent) }),
       ],
-      lane: { $0.header(.userAgent) == "bulk" ? .bulk : .interactive },
+      lane: { request in
+        switch request.header(.userAgent) {
+        case "bulk": .bulk
+        case "patient": .patient
+        default: .interactive
+        }
+      },
       errorResponse: { failure, id in .text(failure.status, "\(failure.status.code)") })
   }
 

@@ -48,6 +48,29 @@ struct TypesTests {
     }
   }
 
+  @Test("instants arrive as an array, some of them NULL; what is queued once is sent once")
+  func instants() async throws {
+    let once = Statement("INSERT INTO seen VALUES ($1)")
+    let row = try await TestDatabase.with(.empty) { database, _ in
+      try await database.transaction { (tx: borrowing Transaction) in
+        tx.write(Statement("CREATE TABLE seen (n bigint)"))
+        for n in 1...3 { tx.writeOnce(once, [.int64(Int64(n))]) }
+        return try await tx.one(
+          Statement(
+            """
+            SELECT ($1::timestamptz[])[1], ($1::timestamptz[])[2], ($1::timestamptz[])[3],
+              cardinality($2::timestamptz[]), (SELECT sum(n)::bigint FROM seen)
+            """),
+          [.timestampArray([-1, nil, 1_700_000_000_000_001]), .timestampArray([])])
+      }
+    }
+    #expect(try row.timestamp(0) == -1)
+    #expect(try row.timestampOrNil(1) == nil)
+    #expect(try row.timestamp(2) == 1_700_000_000_000_001)
+    #expect(try row.int64(3) == 0)
+    #expect(try row.int64(4) == 1)
+  }
+
   @Test("empty values are not NULL")
   func emptyValues() async throws {
     let row = try await TestDatabase.with(.empty) { database, _ in

@@ -28,6 +28,16 @@ struct LaneTests {
     #expect(try Request(method: .get, target: "/v1/time").lane == .interactive)
   }
 
+  @Test("who follows the revocations competes with nobody")
+  func patient() throws {
+    let key = Secret.make(.gateway).text
+    let follows = try Request(
+      method: .get, target: "/v1/revocations?since=1&wait_seconds=10",
+      fields: [(.authorization, "Bearer \(key)")])
+    #expect(follows.lane == .patient)
+    #expect(try Request(method: .get, target: "/v1/revocations/x").lane == .interactive)
+  }
+
   private func lane(_ authorization: String) throws -> RequestLane {
     try Request(
       method: .post, target: "/v1/leases", fields: [(.authorization, authorization)]

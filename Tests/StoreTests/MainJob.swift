@@ -25,6 +25,25 @@ enum MainJob {
 
     _ = try await service.act(
       as: signer, PlaceLock(input: .success(.init(scope: .everything, reason: reason))))
+    let incident = try await service.act(
+      as: signer,
+      OpenIncident(
+        input: .success(
+          .init(
+            opening: IncidentOpening(
+              source: .complaint, summary: reason, noticedAt: nil, startedAt: nil, follows: nil,
+              links: []), owner: nil)))
+    ).incident.id
+    _ = try await service.act(
+      as: signer,
+      AddIncidentEntry(
+        incident: .id(incident),
+        input: .success(
+          .init(
+            stage: .recovery, note: reason,
+            meets: ["notify_operator", "report_authority", "fix_flaw"]))))
+    _ = try await service.act(
+      as: signer, CloseIncident(incident: .id(incident), reason: .success(reason)))
     if let grant = try await scene.show(proposal).grant {
       _ = try await service.act(
         as: signer, RevokeGrant(grant: grant.standing.id, reason: .success(reason)))

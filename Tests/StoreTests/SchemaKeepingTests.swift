@@ -9,7 +9,9 @@ struct SchemaKeepingTests {
     "counter_offers", "decision_voids", "decisions", "dossier_items", "event_reasons", "events",
     "files",
     "grant_pools", "grant_reassessments", "grants", "handover_acceptances", "handovers",
-    "lease_terms", "legal_transitions", "lock_releases", "locks", "narrowings", "notes",
+    "incident_closures", "incident_entries", "incident_impacts", "incident_links",
+    "incident_outages", "incident_owners", "incidents",
+    "legal_transitions", "lock_releases", "locks", "narrowings", "notes",
     "policies", "policy_proposals", "policy_signatures", "proposals", "reminders", "resumptions",
     "revisions", "round_reassessments", "round_seats", "rounds", "service", "suspension_lifts",
     "suspensions", "transitions", "webhook_attempts", "webhook_deliveries", "webhook_endings",
@@ -70,6 +72,30 @@ struct SchemaKeepingTests {
       """)
     try fillGrant(psql, person)
     try fillPolicy(psql, person)
+    try fillIncident(psql, person)
+  }
+
+  private static func fillIncident(_ psql: Psql, _ person: String) throws {
+    let incident = newID(IncidentKind.self)
+    let event = try psql.value("SELECT id FROM events ORDER BY id LIMIT 1")
+    let signer = try psql.value("SELECT person FROM decisions ORDER BY id LIMIT 1")
+    try psql.run(
+      """
+      INSERT INTO incidents (id, source, summary, noticed_at, opened_by, opened_at, event)
+        VALUES ('\(incident)', 'complaint', 'they called', now(), '\(person)', now(), '\(event)');
+      INSERT INTO incident_entries VALUES
+        ('\(incident)', 1, 'impact', 'x', '\(person)', '{}', '\(event)', now()),
+        ('\(incident)', 2, 'recovery', 'x', '\(person)', '{}', '\(event)', now());
+      INSERT INTO incident_impacts VALUES ('\(incident)', 1, 'impact', 'a.example',
+        now() - interval '1 h', now(), 'unavailable', 1, 0, 0);
+      INSERT INTO incident_owners (incident, person, event, at)
+        VALUES ('\(incident)', '\(person)', '\(event)', now());
+      INSERT INTO incident_links (incident, n, site, event, at)
+        VALUES ('\(incident)', 1, 'a.example', '\(event)', now());
+      INSERT INTO incident_closures
+        VALUES ('\(incident)', '\(signer)', '\(signer)', '\(event)', now());
+      INSERT INTO incident_outages VALUES ('\(incident)', 'a.example', 5);
+      """)
   }
 
   private static func fillPolicy(_ psql: Psql, _ person: String) throws {

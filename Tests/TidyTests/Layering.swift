@@ -16,6 +16,7 @@ struct Layering {
       "Ledger": ["Domain", "Crypto"],
       "Tokens": ["Domain", "Crypto"],
       "Registries": ["Domain", "CPsl"],
+      "Simulation": ["Domain"],
       "Reactor": ["CLinux", "HeapModule"],
       "Metrics": [],
       "HTTP": ["HTTPTypes", "Logging", "Metrics"],
@@ -27,7 +28,7 @@ struct Layering {
       "Jobs": [
         "Curl", "Domain", "Ledger", "Logging", "Metrics", "Postgres", "Store", "Tokens", "Workflow",
       ],
-      "Wire": ["Domain", "Yams"],
+      "Wire": ["Domain", "RawStructuredFieldValues", "Yams"],
       "Server": [
         "Domain", "HTTP", "Metrics", "Tokens", "Wire", "Workflow", "HTTPTypes", "Logging",
       ],
@@ -40,7 +41,7 @@ struct Layering {
       "countersign": [
         "ArgumentParser", "Configuration", "Curl", "Dispatch", "Domain", "HTTP", "Jobs",
         "Ledger", "LocalCluster", "Logging", "Metrics", "Postgres", "Reactor", "Registries",
-        "Server",
+        "Server", "Simulation",
         "Store", "Tokens", "Wire", "Workflow", "Yams",
       ],
     ],

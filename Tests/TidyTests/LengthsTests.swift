@@ -48,6 +48,18 @@ struct LengthsTests {
     #expect(violations(Lengths.functionLinesMax + 1).count == 1)
   }
 
+  @Test("rows of a table are not counted, and whatever does more is")
+  func tables() {
+    func violations(_ row: String) -> [Violation] {
+      let text = "var a: B {" + String(repeating: "\n    \(row)", count: 80) + "\n}\n"
+      return Lengths.longFunctions(in: SourceFile(path: "a.swift", text: text))
+    }
+    #expect(violations("case .one: .two").isEmpty)
+    for row in ["case .one: .two()", "case .one where a: .two", "case .one(let a): .two"] {
+      #expect(violations(row).count == 1, "\(row)")
+    }
+  }
+
   @Test("what has no body, or is no declaration, is not measured")
   func withoutBodies() {
     let text = """

@@ -6,6 +6,7 @@ import os
 import pathlib
 import re
 import shutil
+import socket
 import subprocess
 import tempfile
 import urllib.error
@@ -50,6 +51,8 @@ class Server:
                 "COUNTERSIGN_ACCESS_LOG": "on" if access_log else "off",
                 # Nothing but what is measured: no fetches from targets, no jobs.
                 "COUNTERSIGN_DOSSIER": "off", "COUNTERSIGN_JOBS": "off",
+                # A process with a new key waits twice as long before it serves.
+                "COUNTERSIGN_KEYS_MAX_AGE_SECONDS": "1",
                 **(environment or {}),
             })
         try:
@@ -112,6 +115,147 @@ class Server:
 
     def __exit__(self, *_):
         self.stop()
+
+
+class Replica:
+    """`countersign serve` on a database that others serve too, always at one port."""
+
+    def __init__(self, database_url, environment=None):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="countersign-bench-"))
+        self.port = _free_port()
+        self._environment = {
+            "DATABASE_URL": database_url, "COUNTERSIGN_LISTEN": f"127.0.0.1:{self.port}",
+            "COUNTERSIGN_DATA": str(self.folder), "COUNTERSIGN_HOME": str(ROOT),
+            "COUNTERSIGN_TOKENS_DECIDE": "true", "COUNTERSIGN_DOSSIER": "off",
+            "COUNTERSIGN_KEYS_MAX_AGE_SECONDS": "1", **(environment or {})}
+        self._spent = 0
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def log(self):
+        return self._process.log
+
+    def cpu_microseconds(self):
+        return self._spent + self._process.cpu_microseconds()
+
+    def resident_mib(self):
+        return self._process.resident_mib()
+
+    def kill_and_restart(self):
+        """SIGKILL, and back again."""
+        self._spent += self._process.cpu_microseconds()
+        self._process.kill()
+        self._start()
+
+    def stop(self):
+        self._process.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _start(self):
+        self._process = Process(
+            [BINARY, "serve"], log=self.folder / "log", environment=self._environment)
+
+        def is_ready():
+            self._process.ensure_alive()
+            try:
+                with urllib.request.urlopen(self.url + "/readyz") as answer:
+                    return answer.status == 200
+            except OSError:
+                return False
+        wait_until(is_ready, "a replica's start")
+
+
+class Replicas(list):
+    """Some, started one after another and stopped together."""
+
+    def __init__(self, cluster, count, environment=None):
+        super().__init__()
+        try:
+            for _ in range(count):
+                self.append(Replica(cluster.url, environment))
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self):
+        for replica in self:
+            replica.stop()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+
+def _free_port():
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return listening.getsockname()[1]
+
+
+def own_asset(host, pool, **numbers):
+    """The content of a proposal for an asset of our own, of tier T0; `numbers` as its target has
+    them (max_rps, burst, …)."""
+    today = datetime.datetime.now(datetime.timezone.utc).date()
+
+    def day(offset):
+        return str(today + datetime.timedelta(days=offset))
+    return {
+        "title": f"Pages of {host}", "purpose": "Measure how budgets are held.",
+        "owner": "owner@demo.example", "deputy": "owner2@demo.example",
+        "maintainer": {"person": "operator@demo.example", "phone": "+86 10 5555 0100"},
+        "starts_on": day(-1), "ends_on": day(60), "pools": [pool],
+        "identity": {"user_agent": "DemoBot/1.0 (+https://demo.example/bot)",
+                     "contact": "crawler@demo.example", "egress": ["203.0.113.0/28"]},
+        "answers": {
+            "data_use": "price_reference", "alternatives": "none_exists",
+            "substitutes_target": False, "data_recipients": "none", "jurisdictions": ["CN"],
+            "kill_switch_proven": True, "stops_on_challenge": True, "unattended": False,
+            "personal_data": "none", "data_classification": "none",
+            "protected_works": "facts_only", "trade_secrets": False, "cross_border": "none",
+            "retention_days": 180, "encrypted_at_rest": True, "model_training": False,
+            "code_provenance": "inhouse_reviewed", "egress_attributable": True,
+            "people_who_can_stop": 3},
+        "targets": [{
+            "hosts": [host], "path_prefixes": ["/"], "methods": ["GET", "HEAD"],
+            "daily_requests": 500_000, "time_zone": "Etc/UTC",
+            "evidence": [{
+                "question": "capacity_evidence", "max_rps": 1000,
+                "url": "https://demo.example/evidence/load-baseline",
+                "observed_on": day(-30), "expires_on": day(150)}],
+            "answers": {
+                "operator_kind": "own", "public_service_field": "none", "users_served": 4_000,
+                "dependants": False, "operator_consent": "notified_no_reply",
+                "access_gate": "open_no_login", "robots_verdict": "allowed",
+                "terms_on_automation": "silent", "technical_measures": [],
+                "circumvents_measures": False, "rights_reservations": [],
+                "earlier_objection": "none", "identifies_itself": True,
+                "capacity_evidence": "measured_baseline", "capacity_share_permille": 5,
+                "enumerates": False, "costly_endpoints": False},
+            **numbers}]}
+
+
+def approved(server, content):
+    """Proposed, submitted and signed by two people; gives the proposal's id."""
+    proposal = server.call("POST", "/v1/proposals", server.token("pm"), {"content": content})
+    path, digest = f"/v1/proposals/{proposal['id']}", proposal["digest"]
+    server.call("POST", path + "/submissions", server.token("pm"), {"revision_digest": digest})
+    for name, role in (("legal", "legal_reviewer"), ("risk", "risk_reviewer")):
+        server.call("POST", path + "/decisions", server.token(name),
+                    {"revision_digest": digest, "role": role, "verdict": "approve"})
+    status = server.call("GET", path, server.token("pm"))["status"]
+    if status != "approved":
+        raise BenchError(f"{content['title']} is {status}, not approved")
+    return proposal["id"]
 
 
 def proposal(host):

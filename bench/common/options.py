@@ -8,11 +8,13 @@ from .process import BenchError
 
 
 def parser(description, seconds=8, repetitions=5):
+    """Without repetitions for what is played once."""
     parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--seconds", type=int, default=seconds,
-                        help="of each measurement (default %(default)s)")
-    parser.add_argument("--repetitions", type=int, default=repetitions,
-                        help="of the whole, one peer after another (default %(default)s)")
+    if repetitions:
+        parser.add_argument("--seconds", type=int, default=seconds,
+                            help="of each measurement (default %(default)s)")
+        parser.add_argument("--repetitions", type=int, default=repetitions,
+                            help="of the whole, one peer after another (default %(default)s)")
     parser.add_argument("--no-build", action="store_true",
                         help="measure the release binary as it is")
     parser.add_argument("--write", action="store_true",

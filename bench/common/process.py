@@ -63,6 +63,16 @@ class Process:
     def resident_mib(self):
         return sum(_resident_kib(pid) for pid in tree(self.pid)) / 1024
 
+    def signal(self, number):
+        """Sends a signal to it, if it runs."""
+        if self._popen.poll() is None:
+            self._popen.send_signal(number)
+
+    def kill(self):
+        """It is gone at once."""
+        self.signal(signal.SIGKILL)
+        self._popen.wait()
+
     def stop(self):
         if self._popen.poll() is not None:
             return

@@ -47,9 +47,11 @@ class Figures:
 
 
 def _cell(samples, decimals):
-    """Median, and in brackets the least and the greatest."""
+    """Median, and in brackets the least and the greatest; words as they are."""
     if not samples:
         return "–"
+    if isinstance(samples[0], str):
+        return "; ".join(samples)
     def text(value):
         return f"{value:,.{decimals}f}"
     if len(samples) == 1:
@@ -59,14 +61,14 @@ def _cell(samples, decimals):
 
 def conditions(seconds, repetitions, versions, *more):
     """The lines that every table needs to mean anything; `seconds` is None when each repetition
-    lasts as long as its work."""
+    lasts as long as its work, `repetitions` when there is one and no more."""
     lines = [
         f"{_processor()}, {os.cpu_count()} cores; {platform.system()} {platform.release()}; "
         f"load average before the run {_LOAD_BEFORE:.1f}",
         f"{datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d}, commit {commit()}",
         "; ".join(versions),
-        f"{repetitions} repetitions{f' of {seconds} s' if seconds else ''}, taken in turn; "
-        "median (least–greatest)",
+        *([f"{repetitions} repetitions{f' of {seconds} s' if seconds else ''}, taken in turn; "
+           "median (least–greatest)"] if repetitions else []),
         *more,
     ]
     return "\n".join(f"- {line}" for line in lines)

@@ -47,9 +47,9 @@ def version():
     return "wrk " + re.search(r"\d+\.\d+\.\d+", text)[0]
 
 
-def run(url, connections, seconds, processors, script=None, arguments=()):
-    """Puts a load on a URL over kept connections, with one thread, and waits for its end."""
-    with _started(url, connections, seconds, processors, script, arguments) as process:
+def run(url, connections, seconds, processors, script=None, arguments=(), threads=1):
+    """Puts a load on a URL over kept connections and waits for its end."""
+    with _started(url, connections, seconds, processors, script, arguments, threads) as process:
         return _load(process.communicate()[0], process.returncode)
 
 
@@ -72,8 +72,8 @@ def run_until(finished, url, connections, processors, script, arguments, seconds
     return load
 
 
-def _started(url, connections, seconds, processors, script, arguments=()):
-    command = ["wrk", "--latency", "-t1", f"-c{connections}", f"-d{seconds}s"]
+def _started(url, connections, seconds, processors, script, arguments=(), threads=1):
+    command = ["wrk", "--latency", f"-t{threads}", f"-c{connections}", f"-d{seconds}s"]
     if script:
         command += ["-s", str(script)]
     return subprocess.Popen(
@@ -97,5 +97,7 @@ def _load(text, code):
 
 
 def _latency(text, percent):
-    found = re.search(rf"^\s+{percent}%\s+([\d.]+)(us|ms|s|m)$", text, re.MULTILINE)
+    found = re.search(rf"^\s+{percent}%\s+([\d.]+)(us|ms|s|m)\s*$", text, re.MULTILINE)
+    if not found:
+        raise BenchError(f"wrk has seen no answers:\n{text}")
     return float(found[1]) * _UNITS[found[2]]

@@ -16,8 +16,6 @@ def generalised(statements, number, term):
 
 def _expression(literal, number, site, term):
     """An SQL expression for a parameter: parts that depend on the lease are computed."""
-    if literal == f"'{term}'":
-        return "{term}"
     inner = literal.replace("{", "{{").replace("}", "}}")
     # A name's number may be both: a lease whose number is its site's. Ids come first.
     out = inner
@@ -26,6 +24,7 @@ def _expression(literal, number, site, term):
         out = out.replace(
             f"{prefix}_{value:026d}", f"{prefix}_' || lpad({{{name}}}::text, 26, '0') || '")
     out = out.replace(f"{site}.example", "' || {site}::text || '.example")
+    out = out.replace(str(term), "' || {term}::text || '")
     if out == inner:
         return inner
     is_array = inner.startswith("'{{")

@@ -34,4 +34,35 @@ package struct Free: Hashable, Sendable {
   package let burst: Int64
   package let concurrency: Int64
   package let workers: Int64
+
+  /// What a lease's terms take up at an instant.
+  init(takenBy own: Occupant, at now: Timestamp) {
+    let taken = own.occupied(at: now)
+    self.init(
+      microRPS: taken.rate.microRPS, burst: taken.burst, concurrency: taken.concurrency,
+      workers: now < own.freesAt ? 1 : 0)
+  }
+
+  init(microRPS: Int64, burst: Int64, concurrency: Int64, workers: Int64) {
+    self.microRPS = microRPS
+    self.burst = burst
+    self.concurrency = concurrency
+    self.workers = workers
+  }
+
+  func fits(within other: Free) -> Bool { least(other) == self }
+
+  /// The smaller of each part.
+  func least(_ other: Free) -> Free {
+    Free(
+      microRPS: min(microRPS, other.microRPS), burst: min(burst, other.burst),
+      concurrency: min(concurrency, other.concurrency), workers: min(workers, other.workers))
+  }
+
+  /// The larger of each part.
+  func orElse(_ other: Free) -> Free {
+    Free(
+      microRPS: max(microRPS, other.microRPS), burst: max(burst, other.burst),
+      concurrency: max(concurrency, other.concurrency), workers: max(workers, other.workers))
+  }
 }

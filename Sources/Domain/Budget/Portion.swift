@@ -24,6 +24,11 @@ package struct Portion: Hashable, Sendable {
       concurrency: max(concurrency, other.concurrency))
   }
 
+  /// The same burst and concurrency at another rate.
+  func with(rate: Rate) -> Portion {
+    Portion(rate: rate, burst: burst, concurrency: concurrency)
+  }
+
   /// Whether no part is larger than the other's.
   package func fits(within other: Portion) -> Bool { largest(other) == other }
 

@@ -25,6 +25,12 @@ package struct Identifier<Kind: IdentifierKind>: Hashable, Comparable, Sendable,
     return Identifier(trusted: Kind.prefix + "_" + base32(UInt128(high) << 64 | UInt128(low)))
   }
 
+  /// What sorts before every identifier that is made at an instant or later.
+  package static func first(at instant: Timestamp) -> Identifier {
+    let milliseconds = UInt128(max(0, instant.milliseconds)) & 0xFFFF_FFFF_FFFF
+    return Identifier(trusted: Kind.prefix + "_" + base32(milliseconds << 80))
+  }
+
   /// Nil unless the text has this kind's prefix and a well-formed suffix.
   package init?(_ text: String) {
     let bytes = Array(text.utf8)
@@ -65,6 +71,7 @@ package enum GatewayKind: IdentifierKind { package static let prefix = "gate" }
 package enum WorkerKind: IdentifierKind { package static let prefix = "worker" }
 package enum LeaseKind: IdentifierKind { package static let prefix = "lease" }
 package enum LockKind: IdentifierKind { package static let prefix = "lock" }
+package enum IncidentKind: IdentifierKind { package static let prefix = "inc" }
 package enum EventKind: IdentifierKind { package static let prefix = "evt" }
 package enum FileKind: IdentifierKind { package static let prefix = "file" }
 package enum NoteKind: IdentifierKind { package static let prefix = "note" }
@@ -86,6 +93,7 @@ package typealias GatewayID = Identifier<GatewayKind>
 package typealias WorkerID = Identifier<WorkerKind>
 package typealias LeaseID = Identifier<LeaseKind>
 package typealias LockID = Identifier<LockKind>
+package typealias IncidentID = Identifier<IncidentKind>
 package typealias EventID = Identifier<EventKind>
 package typealias FileID = Identifier<FileKind>
 package typealias NoteID = Identifier<NoteKind>

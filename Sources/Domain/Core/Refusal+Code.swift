@@ -54,6 +54,11 @@ extension Refusal {
     case lockReleased = "lock_released"
     case webhookEnded = "webhook_ended"
     case webhooksMax = "webhooks_max"
+    case incidentClosed = "incident_closed"
+    case recoveryMissing = "recovery_missing"
+    case deadlineUnmet = "deadline_unmet"
+    case lockLinked = "lock_linked"
+    case incidentFull = "incident_full"
     case leaseExpired = "lease_expired"
     case notSubmittable = "not_submittable"
     case tierProhibited = "tier_prohibited"
@@ -119,6 +124,7 @@ extension Refusal {
     case .outsideWindow: .outsideWindow
     case .breakerOpen: .breakerOpen
     case .quarantine: .quarantine
+    case .reportOverdue: .reportOverdue
     case .evidencePending: .evidencePending
     case .belowMinimum: .belowMinimum
     case .leaseExists: .leaseExists
@@ -126,6 +132,11 @@ extension Refusal {
     case .lockReleased: .lockReleased
     case .webhookEnded: .webhookEnded
     case .webhooksMax: .webhooksMax
+    case .incidentClosed: .incidentClosed
+    case .recoveryMissing: .recoveryMissing
+    case .deadlineUnmet: .deadlineUnmet
+    case .lockLinked: .lockLinked
+    case .incidentFull: .incidentFull
     case .leaseExpired: .leaseExpired
     case .notSubmittable: .notSubmittable
     case .tierProhibited: .tierProhibited

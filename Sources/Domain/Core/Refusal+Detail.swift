@@ -90,22 +90,34 @@ extension Refusal {
 
   private var lastDetail: String {
     switch self {
-    case .breakerOpen(let until): "The breaker of this host is open until \(until)."
+    case .breakerOpen(let stop): stop.detail
     case .quarantine(let until):
       """
       The database was restored or promoted, or its clock was moved: leases that it does not know \
       of may live until \(until).
       """
+    case .reportOverdue(let since):
+      "Nothing new was reported since \(since); report until now, also that nothing was sent."
     case .evidencePending(let tier):
       "A token of tier \(tier) needs its approvals in a signed checkpoint of the log first."
     case .belowMinimum(let offered, let minimum):
-      "\(offered) requests per second is less than one request in a lease (\(minimum))."
+      "\(offered) requests per second is less than one request a day (\(minimum))."
     case .leaseExists(let lease, let until):
       "This worker holds \(lease) for the target until \(until); renew that one."
     case .wrongTerm(let held): "The term is neither the one held (\(held)) nor the one before."
     case .lockReleased(let at): "The lock was released at \(at)."
     case .webhookEnded(let status): "The webhook is \(status); make another one."
     case .webhooksMax(let most): "There are \(most) webhooks already; delete one first."
+    case .incidentClosed(let at):
+      "The incident was closed at \(at); open another one that follows it."
+    case .recoveryMissing:
+      "Closing needs an entry of the stage recovery: say how it is known to be over."
+    case .deadlineUnmet(let clock, let text):
+      "No entry meets the clock \(clock) (\(text)); add one with meets, also where it is no duty "
+        + "here."
+    case .lockLinked(let lock, let incident): "\(lock) belongs to \(incident)."
+    case .incidentFull(let part, let most):
+      "An incident has \(most) \(part) at the most; open another one that follows it."
     case .leaseExpired(let at): "The lease expired at \(at); ask for a new one."
     case .notSubmittable: "The revision cannot be submitted."
     case .tierProhibited(let rules):
@@ -130,9 +142,10 @@ extension Refusal {
   /// From when the same call may succeed; nil when time alone does not help.
   package var until: Timestamp? {
     switch self {
-    case .grantNotStarted(let until), .breakerOpen(let until), .leaseExists(_, let until),
-      .quarantine(let until), .dailyRequestsSpent(_, let until):
+    case .grantNotStarted(let until), .leaseExists(_, let until), .quarantine(let until),
+      .dailyRequestsSpent(_, let until):
       until
+    case .breakerOpen(let stop): stop.until
     case .outsideWindow(let next): next
     case .noCapacity(_, let until): until
     default: nil
@@ -157,7 +170,10 @@ extension Refusal {
     case .grantSuspended(let cause): cause.rawValue
     case .conditionWidens(let pointer): pointer
     case .noCapacity(let scope, _), .dailyRequestsSpent(let scope, _): scope
+    case .breakerOpen(let stop): stop.subject
     case .partyInactive(_, let person): person
+    case .deadlineUnmet(let clock, _): clock
+    case .lockLinked(let lock, _): lock.text
     default: nil
     }
   }

@@ -53,7 +53,9 @@ package enum Refusal: Error, Hashable, Sendable {
   case notSuspended(status: String)
   case noHandover(part: String)
   case outsideWindow(nextOpensAt: Timestamp?)
-  case breakerOpen(until: Timestamp)
+  case breakerOpen(BreakerStop)
+  /// `since`: when the holder reported last.
+  case reportOverdue(since: Timestamp)
   case quarantine(until: Timestamp)
   case evidencePending(tier: String)
   case belowMinimum(offered: Rate, minimum: Rate)
@@ -62,6 +64,11 @@ package enum Refusal: Error, Hashable, Sendable {
   case lockReleased(at: Timestamp)
   case webhookEnded(as: String)
   case webhooksMax(Int64)
+  case incidentClosed(at: Timestamp)
+  case recoveryMissing
+  case deadlineUnmet(clock: String, text: String)
+  case lockLinked(LockID, to: IncidentID)
+  case incidentFull(part: String, most: Int64)
   // 410
   case leaseExpired(at: Timestamp)
   // 422

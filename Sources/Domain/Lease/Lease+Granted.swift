@@ -8,12 +8,15 @@ extension Lease {
   ) throws(Refusals) -> Ruling<IssuedTerm> {
     let now = ground.now
     var refusals = ground.grant.refusals(ofPool: request.pool, build: request.buildDigest)
-    refusals += ground.refusals
+    refusals += ground.refusals + ground.stops(of: request.lease)
     if let held = request.held, held.state(at: now) == .live {
       refusals.append(.leaseExists(lease: held.id, until: held.term.expiresAt))
     }
     let wish = request.wish ?? ground.budget.capacity.rate
-    let offer = LeaseOffer(on: ground, lease: request.lease, startedAt: now, wish: wish)
+    let offer = LeaseOffer(
+      on: ground,
+      for: Claim(
+        lease: request.lease, worker: request.worker, startedAt: now, term: 0, wish: wish))
     try Refusals.check(refusals + offer.refusals)
 
     let term = LeaseTerm(

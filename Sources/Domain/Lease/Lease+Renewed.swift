@@ -11,10 +11,13 @@ extension Lease {
   ///
   /// A repeat (the term just replaced) gives the term that stands. A stop wins over a repeat.
   /// A term is renewed up to the microsecond before it expires.
-  /// - Parameter wish: nil is the wish before.
+  /// - Parameters:
+  ///   - wish: nil is the wish before.
+  ///   - reported: what the report has against it.
+  ///   - credential: what the pool calls with; nil is the one before.
   package func renewed(
-    holding held: Int64, wish: Rate?, report: UsageReport, by pool: PoolID,
-    on ground: LeaseGround
+    holding held: Int64, wish: Rate?, report: UsageReport, refusedFor reported: [Refusal] = [],
+    by pool: PoolID, with credential: String? = nil, on ground: LeaseGround
   ) throws(Refusals) -> Renewal {
     let now = ground.now
     let isRepeat = held == term.number - 1
@@ -29,13 +32,19 @@ extension Lease {
       return .repeated(self)
     }
     let wish = wish ?? self.wish
-    let offer = LeaseOffer(on: ground, lease: id, startedAt: startedAt, wish: wish)
-    try Refusals.check(refusals + ground.refusals + offer.refusals)
+    let offer = LeaseOffer(
+      on: ground,
+      for: Claim(
+        lease: id, worker: worker, startedAt: startedAt, term: term.number, wish: wish))
+    try Refusals.check(
+      refusals + ground.refusals + ground.stops(of: id) + reported + offer.refusals)
     let next = LeaseTerm(
       number: term.number + 1, portion: offer.portion, quota: offer.quota,
       day: ground.budget.day(at: now), issuedAt: now, expiresAt: offer.expiresAt)
     return .next(
-      IssuedTerm(lease: continued(with: next, wish: wish), on: ground, report: report))
+      IssuedTerm(
+        lease: continued(with: next, wish: wish, credential: credential ?? self.credential),
+        on: ground, report: report))
   }
 
   /// Whether the term that stands may be told again: it was paid for, so that only a stop, or
@@ -49,7 +58,7 @@ extension Lease {
   }
 
   private func stops(on ground: LeaseGround) -> [Refusal] {
-    ground.locks.map(\.refusal) + ground.grant.refusals(at: ground.now)
+    ground.locks.map(\.refusal) + ground.grant.refusals(at: ground.now) + ground.stops(of: id)
       + (ground.quarantinedUntil.map { [.quarantine(until: $0)] } ?? [])
   }
 }

@@ -7,7 +7,7 @@ package struct Lease: Hashable, Sendable {
   package let worker: WorkerID
   /// Exactly one: the id of a gateway, or of the pool where it enforces itself (I7).
   package let enforcementPoint: EnforcementPoint
-  /// The credential it was granted with; the lease ends with its key (I5).
+  /// The credential that its term was granted or renewed with; it ends with its key (I5).
   package let credential: String
   package let hosts: [Host]
   package let buildDigest: Digest?
@@ -22,6 +22,8 @@ package struct Lease: Hashable, Sendable {
   package struct Ending: Hashable, Sendable {
     package enum Cause: String, Hashable, Sendable, CaseIterable {
       case returned, revoked, exhausted
+      /// Nobody asked for a next term.
+      case expired
     }
 
     package let at: Timestamp
@@ -35,6 +37,10 @@ package struct Lease: Hashable, Sendable {
       self.freesAt = freesAt
     }
   }
+
+  /// No chain lives longer: it ends with the local day (I5), which has 25 hours at the most, and
+  /// its last report may come a little later.
+  package static let secondsMost: Int64 = 26 * 3_600
 
   package enum State: String, Hashable, Sendable {
     case live, expired, returned, revoked, exhausted
@@ -75,9 +81,19 @@ package struct Lease: Hashable, Sendable {
       case .returned: return .returned
       case .revoked: return .revoked
       case .exhausted: return .exhausted
+      case .expired: return .expired
       }
     }
     return now < term.expiresAt ? .live : .expired
+  }
+
+  /// In ticket mode the instant before which the chain's first request cannot be sent; nil once
+  /// it has passed, and where more than one request fits into a term.
+  package var notBefore: Timestamp? {
+    guard term.portion.rate.isTicket, let interval = term.portion.rate.intervalNanoseconds
+    else { return nil }
+    let first = startedAt.adding(microseconds: (interval + 999) / 1_000)
+    return first > term.issuedAt ? first : nil
   }
 
   /// The lease as its scopes see it.
@@ -89,7 +105,7 @@ package struct Lease: Hashable, Sendable {
   }
 
   /// The chain with a next term; the one held so far becomes the previous one.
-  func continued(with next: LeaseTerm, wish: Rate) -> Lease {
+  func continued(with next: LeaseTerm, wish: Rate, credential: String) -> Lease {
     Lease(
       id: id, grant: grant, budget: budget, pool: pool, worker: worker,
       enforcementPoint: enforcementPoint, credential: credential, hosts: hosts,

@@ -12,15 +12,20 @@ package struct LeaseGround: Sendable {
   package let keyEndsAt: Timestamp
   /// Requests that the grant's total leaves.
   package let leftInTotal: Int64
-  /// Wishes of workers that wait for a free place, longest waiting first.
-  package let waiting: [Rate]
+  /// Workers that wait for a share of the budget, or for room in one of the sites; in any order.
+  /// Whoever asks may be among them: its place in the line is its own.
+  package let waiting: [Waiter]
   /// Until when none is given because leases may live that are not known of; nil: all are.
   package let quarantinedUntil: Timestamp?
+  /// Of the budget on every host of the lease.
+  package let breakers: [Breaker]
+  /// Of the chain that goes on; nil for a new one.
+  package let standing: Standing?
 
   package init(
     now: Timestamp, grant: GrantFacts, budget: Scope, sites: [Scope], locks: [Lock],
-    keyEndsAt: Timestamp, leftInTotal: Int64, waiting: [Rate],
-    quarantinedUntil: Timestamp? = nil
+    keyEndsAt: Timestamp, leftInTotal: Int64, waiting: [Waiter],
+    quarantinedUntil: Timestamp? = nil, breakers: [Breaker] = [], standing: Standing? = nil
   ) {
     self.now = now
     self.grant = grant
@@ -31,11 +36,26 @@ package struct LeaseGround: Sendable {
     self.leftInTotal = leftInTotal
     self.waiting = waiting
     self.quarantinedUntil = quarantinedUntil
+    self.breakers = breakers
+    self.standing = standing
+  }
+
+  /// The same after a report moved the breakers and settled the account, or with another budget.
+  package func with(
+    _ breakers: [Breaker]? = nil, settled: LeaseAccount? = nil, budget: Scope? = nil
+  ) -> LeaseGround {
+    LeaseGround(
+      now: now, grant: grant, budget: budget ?? self.budget, sites: sites, locks: locks,
+      keyEndsAt: keyEndsAt, leftInTotal: leftInTotal, waiting: waiting,
+      quarantinedUntil: quarantinedUntil, breakers: breakers ?? self.breakers,
+      standing: standing.map {
+        Standing(account: $0.account, settled: settled ?? $0.settled, days: $0.days)
+      })
   }
 
   var scopes: [Scope] { [budget] + sites }
 
-  /// Stops, grant, holds, hours: whatever does not depend on numbers.
+  /// Stops, grant, hours: whatever depends neither on numbers nor on the lease.
   var refusals: [Refusal] {
     var refusals = locks.map(\.refusal) + grant.refusals(at: now)
     let soon = now.adding(seconds: LeaseTerm.secondsLeast)
@@ -47,14 +67,14 @@ package struct LeaseGround: Sendable {
     if soon > keyEndsAt {
       refusals.append(.notAllowed(act: "A lease", who: "a key that works a while longer"))
     }
-    if let hold = scopes.compactMap(\.holdUntil).filter({ now < $0 }).max() {
-      refusals.append(.breakerOpen(until: hold))
-    }
-    if soon > hoursEnd {
+    if isPastItsDay {
+      let openings = scopes.map(\.opening)
+      refusals.append(.outsideWindow(nextOpensAt: openings.nextOpening(from: now)))
+    } else if soon > hoursEnd {
       refusals.append(.outsideWindow(nextOpensAt: nextOpening))
     }
     if let quarantinedUntil { refusals.append(.quarantine(until: quarantinedUntil)) }
-    if leftInTotal <= 0 { refusals.append(.totalRequestsSpent) }
+    if totalLeft <= 0 { refusals.append(.totalRequestsSpent) }
     if let spent = spentScope {
       refusals.append(
         .dailyRequestsSpent(
@@ -63,14 +83,17 @@ package struct LeaseGround: Sendable {
     return refusals
   }
 
+  /// Holds of sites, and breakers of the hosts.
+  func stops(of lease: LeaseID) -> [Refusal] {
+    let held = scopes.filter { $0.holdUntil.map { now < $0 } ?? false }
+    return held.map {
+      .breakerOpen(BreakerStop(.siteHeld, of: $0.label, until: $0.holdUntil))
+    } + breakers.compactMap { $0.stop(of: lease, at: now) }.map { .breakerOpen($0) }
+  }
+
   /// The earliest of every boundary of I5.
   var boundary: Timestamp {
     [hoursEnd, grant.endsAt, keyEndsAt, grant.instants.stopsAt].min() ?? now
-  }
-
-  /// Requests that may still be reserved.
-  var quotaLeft: Int64 {
-    min(leftInTotal, scopes.map(\.leftToday).min() ?? 0)
   }
 
   /// When the hours end: a window closes or a local day is over; now when it is closed already.
@@ -85,5 +108,5 @@ package struct LeaseGround: Sendable {
     return openings.nextOpening(from: max(hoursEnd, now.adding(microseconds: 1)))
   }
 
-  private var spentScope: Scope? { scopes.first { $0.leftToday <= 0 } }
+  private var spentScope: Scope? { scopes.first { left(in: $0) <= 0 } }
 }

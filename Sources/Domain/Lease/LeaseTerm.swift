@@ -50,18 +50,25 @@ package struct LeaseTerm: Hashable, Sendable {
     return issuedAt.adding(microseconds: third + third * thousandths / 1_000)
   }
 
-  /// Seconds that a term of this rate lasts: one request fits into it; nil where none does.
-  static func seconds(for rate: Rate) -> Int64? {
-    guard rate > .none else { return nil }
-    let seconds = max(secondsUsual, (1_000_000 + rate.microRPS - 1) / rate.microRPS)
-    return seconds <= secondsMost ? seconds : nil
+  /// Seconds that a term of this rate lasts: so long that one request fits into it, if that is
+  /// possible at all.
+  static func seconds(for rate: Rate) -> Int64 {
+    guard rate > .none else { return secondsUsual }
+    return min(secondsMost, max(secondsUsual, (1_000_000 + rate.microRPS - 1) / rate.microRPS))
   }
 
-  /// Requests that the rate sends in a time, rounded up, and the burst.
+  /// Requests that the rate sends in a time, rounded up, and the burst; 1 in ticket mode.
   static func quota(of portion: Portion, microseconds: Int64) -> Int64 {
+    if portion.rate.isTicket { return 1 }
     let sent = Int128(portion.rate.microRPS) * Int128(microseconds)
     return Int64((sent + 999_999_999_999) / 1_000_000_000_000) + portion.burst
   }
+}
+
+extension Rate {
+  /// Whether not even one request fits into the longest term: ticket mode (budgets.md, Numbers).
+  /// The lease is renewed until one does, since the bucket fills over the terms of a chain.
+  package var isTicket: Bool { microRPS * LeaseTerm.secondsMost < 1_000_000 }
 }
 
 /// What still matters of a term that was replaced: its token may be in use somewhere.

@@ -77,4 +77,18 @@ extension Quarantine {
         .leasesQuarantined, stream: .service, object: EventObject("service", "leases"),
         by: actor, at: now, detail: detail))
   }
+
+  /// What the service finds where one begins.
+  package func finding(because disturbance: Disturbance) -> IncidentFinding {
+    switch disturbance {
+    case .cluster:
+      IncidentFinding(
+        .quarantine, on: "service",
+        note: "The database was restored or promoted: nothing is leased until \(until).")
+    case .clock(let step):
+      IncidentFinding(
+        .clockStep, on: "service",
+        note: "The database's clock moved by \(step) µs: nothing is leased until \(until).")
+    }
+  }
 }

@@ -70,13 +70,32 @@ extension JSONField where Value == UsageReport {
       } else if to.microseconds(since: from) > UsageReport.secondsMax * 1_000_000 {
         body.record(.outOfRange, at: "to", "must be within a day of from")
       }
-      if status.values.reduce(0, +) > requests {
-        body.record(.outOfRange, at: "status", "must not count more answers than requests")
-      }
-      return UsageReport(
+      let report = UsageReport(
         from: from, to: to, requests: requests, status: status, timeouts: timeouts ?? 0,
         connectionErrors: errors ?? 0, challenges: challenges ?? 0, bytes: bytes ?? 0,
         latency: latency, retryAfterSeconds: retryAfter, mostRPSSeen: seen, logDigest: digest)
+      report.checkCounts(in: body)
+      return report
+    }
+  }
+}
+
+extension UsageReport {
+  /// Each request ended in one way at most, and a challenge is something that was sent for.
+  fileprivate func checkCounts(in body: JSONReader) {
+    let answers = status.values.reduce(0, +)
+    if answers > requests {
+      body.record(.outOfRange, at: "status", "must not count more answers than requests")
+    } else if answers + timeouts > requests {
+      body.record(
+        .outOfRange, at: "timeouts", "must not exceed the requests that were not answered")
+    } else if answers + timeouts + connectionErrors > requests {
+      body.record(
+        .outOfRange, at: "connection_errors",
+        "must not exceed the requests that were neither answered nor timed out")
+    }
+    if challenges > requests {
+      body.record(.outOfRange, at: "challenges", "must not exceed the requests")
     }
   }
 }
@@ -116,6 +135,11 @@ extension JSONField where Value == UsageReport.Latency {
       let p95 = body.required("p95", count)
       let most = body.required("max", count)
       guard let p50, let p95, let most else { return nil }
+      if p50 > p95 {
+        body.record(.outOfRange, at: "p95", "must not be below p50")
+      } else if p95 > most {
+        body.record(.outOfRange, at: "max", "must not be below p95")
+      }
       return UsageReport.Latency(p50: p50, p95: p95, max: most)
     }
   }
@@ -123,7 +147,7 @@ extension JSONField where Value == UsageReport.Latency {
 
 extension JSONField where Value == Rate {
   /// A rate that may be 0: nothing was seen.
-  fileprivate static var rateSeen: JSONField {
+  static var rateSeen: JSONField {
     JSONField { slot in
       slot.value == .number(JSONNumber(0)) ? Rate.none : JSONField.rate.read(slot)
     }

@@ -10,6 +10,8 @@ package struct Lock: Hashable, Sendable {
   package let lockedAt: Timestamp
   /// At most two, of two people.
   package let releases: [Release]
+  /// The incident that it answers, if it does.
+  package let incident: IncidentID?
 
   package struct Release: Hashable, Sendable {
     package let person: PersonID
@@ -34,7 +36,8 @@ package struct Lock: Hashable, Sendable {
 
   package init(
     id: LockID, scope: LockScope, reason: String, lockedBy: PersonID, identity: PersonID,
-    roles: [Role], lockedAt: Timestamp, releases: [Release]
+    roles: [Role], lockedAt: Timestamp, releases: [Release],
+    incident: IncidentID? = nil
   ) {
     self.id = id
     self.scope = scope
@@ -44,6 +47,7 @@ package struct Lock: Hashable, Sendable {
     self.roles = roles
     self.lockedAt = lockedAt
     self.releases = releases
+    self.incident = incident
   }
 
   package var isActive: Bool { releases.count < Lock.releasesNeeded }
@@ -63,15 +67,16 @@ package struct Lock: Hashable, Sendable {
 
   /// A new stop, in force from the instant it is stored.
   package static func placed(
-    on scope: LockScope, reason: String, by person: Person, holding roles: [Role],
-    actor: Actor, at now: Timestamp
+    on scope: LockScope, reason: String, for incident: IncidentID? = nil, by person: Person,
+    holding roles: [Role], actor: Actor, at now: Timestamp
   ) throws(Refusals) -> Ruling<Lock> {
     if let needed = scope.roles, !needed.contains(where: roles.contains) {
       throw Refusals(.roleMissing(anyOf: needed))
     }
     let lock = Lock(
       id: LockID.make(at: now), scope: scope, reason: reason, lockedBy: person.id,
-      identity: person.identity, roles: roles, lockedAt: now, releases: [])
+      identity: person.identity, roles: roles, lockedAt: now, releases: [],
+      incident: incident)
     return Ruling(lock, lock.entry(.lockPlaced, by: actor, at: now))
   }
 
@@ -110,7 +115,8 @@ package struct Lock: Hashable, Sendable {
       person: person.id, identity: person.identity, reason: reason, at: now)
     let lock = Lock(
       id: id, scope: scope, reason: self.reason, lockedBy: lockedBy, identity: identity,
-      roles: self.roles, lockedAt: lockedAt, releases: releases + [release])
+      roles: self.roles, lockedAt: lockedAt, releases: releases + [release],
+      incident: incident)
     return Ruling(
       lock, lock.entry(isSecond ? .lockReleased : .lockReleaseRequested, by: actor, at: now))
   }
@@ -125,6 +131,7 @@ package struct Lock: Hashable, Sendable {
       }
     var detail: JSONObject = ["scope": .string(scope.kind.rawValue)]
     detail["scope_id"] = scope.id.map { .string($0) }
+    detail["incident"] = incident.map { JSON($0) }
     return LogEntry(
       type, stream: stream, object: EventObject("lock", id.text), by: actor, at: now,
       detail: detail)

@@ -39,12 +39,13 @@ extension JSONField where Value == Policy {
       let legal = body.required("legal", .array(0...2_000, of: .legalFact))
       _ = body.optional("renumberings", .any)
       guard let questions, let legal else {
-        _ = body.optional("rules", .any)
+        _ = (body.optional("rules", .any), body.optional("incidents", .any))
         return nil
       }
       let lint = PolicyLint(questions: questions, legal: legal)
       lint.checkNames(in: body)
       let rules = body.required("rules", .array(1...2_000, of: lint.rule))
+      let incidents = body.optional("incidents", lint.incidents)
       guard let title, let respond, let escalator, let tiers, let rules else { return nil }
       guard checkTiers(tiers, in: body) else { return nil }
       if Set(rules.map(\.id)).count != rules.count {
@@ -52,7 +53,7 @@ extension JSONField where Value == Policy {
       }
       return Policy(
         json: json, title: title, respondWithinDays: respond, escalator: escalator,
-        tiers: tiers, questions: questions, rules: rules, legal: legal)
+        tiers: tiers, questions: questions, rules: rules, legal: legal, incidents: incidents)
     }
   }
 

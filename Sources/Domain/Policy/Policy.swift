@@ -10,11 +10,14 @@ package struct Policy: Sendable {
   package let questions: [Question]
   package let rules: [Rule]
   package let legal: [String: LegalFact]
+  /// Nil in a policy that says nothing of incidents: then no clock runs.
+  package let incidents: IncidentPolicy?
   private let worst: Facts
 
   init(
     json: JSON, title: String, respondWithinDays: Int64, escalator: [EscalatorStep],
-    tiers: [TierTerms], questions: [Question], rules: [Rule], legal: [LegalFact]
+    tiers: [TierTerms], questions: [Question], rules: [Rule], legal: [LegalFact],
+    incidents: IncidentPolicy?
   ) {
     self.json = json
     self.title = title
@@ -24,6 +27,7 @@ package struct Policy: Sendable {
     self.questions = questions
     self.rules = rules
     self.legal = Dictionary(legal.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    self.incidents = incidents
     worst = Dictionary(
       questions.compactMap { question in question.worst.map { (question.fact, $0) } },
       uniquingKeysWith: { first, _ in first })

@@ -1,7 +1,7 @@
 /// What one policy changes against another, rule by rule and tier by tier.
 package struct PolicyDiff: Hashable, Sendable {
   package enum Part: String, Hashable, Sendable {
-    case tier, escalator, question, rule, legal, review
+    case tier, escalator, question, rule, legal, review, incidents
   }
 
   package enum Change: String, Hashable, Sendable {
@@ -46,6 +46,7 @@ package struct PolicyDiff: Hashable, Sendable {
     }
     entries += PolicyDiff.list(.legal, "legal", old, new, id: "id") { _, _ in .neutral }
     entries += PolicyDiff.whole(.review, "review", old, new, .neutral)
+    entries += PolicyDiff.whole(.incidents, "incidents", old, new, .undecided)
     self.entries = entries
   }
 

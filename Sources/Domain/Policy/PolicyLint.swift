@@ -40,7 +40,7 @@ struct PolicyLint {
     }
   }
 
-  private var basisID: JSONField<String> {
+  var basisID: JSONField<String> {
     .parsed("the id of an entry of legal") { basis.contains($0) ? $0 : nil }
   }
 

@@ -19,6 +19,16 @@ package struct GrantChange: Hashable, Sendable {
     self.at = at
     self.suspension = suspension
   }
+
+  /// Why tokens of the grant are void from here on; nil where there are none, or where they end by
+  /// themselves with the grant.
+  package var voidsTokens: EpochCause? {
+    switch to {
+    case .suspended where from == .active: .suspension
+    case .replaced where from == .active: .replacement
+    case .scheduled, .active, .suspended, .revoked, .replaced, .ended: nil
+    }
+  }
 }
 
 extension GrantStanding {

@@ -1,4 +1,5 @@
-/// Who may send how much to a site, who holds a share of it now, who waits, and what was sent.
+/// Who may send how much to a site, who holds a share of it now, who waits, what was sent, and
+/// what was refused.
 package struct SiteLoad: Hashable, Sendable {
   package let host: Host
   package let isRegistered: Bool
@@ -12,6 +13,8 @@ package struct SiteLoad: Hashable, Sendable {
   package let waiting: [Waiter]
   /// The last hour by the minute in which reports came in; minutes without are left out.
   package let minutes: [Minute]
+  /// The last hour of refused lease calls, by minute and code.
+  package let refused: [RefusedCalls]
 
   package struct Sharer: Hashable, Sendable {
     package let budget: BudgetID
@@ -102,7 +105,7 @@ package struct SiteLoad: Hashable, Sendable {
 
   package init(
     host: Host, isRegistered: Bool, scope: Scope, budgets: [Sharer], leases: [Holder],
-    waiting: [Waiter], minutes: [Minute]
+    waiting: [Waiter], minutes: [Minute], refused: [RefusedCalls]
   ) {
     self.host = host
     self.isRegistered = isRegistered
@@ -111,5 +114,6 @@ package struct SiteLoad: Hashable, Sendable {
     self.leases = leases
     self.waiting = waiting
     self.minutes = minutes
+    self.refused = refused
   }
 }

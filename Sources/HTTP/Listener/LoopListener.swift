@@ -185,14 +185,23 @@ final class LoopListener {
 
   /// False when as many handlers are running as may, for all or for this lane.
   func beginHandler(_ lane: RequestLane) -> Bool {
-    guard runningHandlers.reduce(0, +) < limits.handlersPerLoopMax,
-      runningHandlers[lane.rawValue] < limits.handlersPerLaneMax
-    else {
+    guard hasRoom(lane) else {
       meter.handlersRefused[lane.rawValue] += 1
       return false
     }
     runningHandlers[lane.rawValue] += 1
     return true
+  }
+
+  private func hasRoom(_ lane: RequestLane) -> Bool {
+    let running = runningHandlers[lane.rawValue]
+    let patient = runningHandlers[RequestLane.patient.rawValue]
+    switch lane {
+    case .patient: return running < limits.patientHandlersPerLoopMax
+    case .interactive, .bulk:
+      return running < limits.handlersPerLaneMax
+        && runningHandlers.reduce(0, +) - patient < limits.handlersPerLoopMax
+    }
   }
 
   func endHandler(_ lane: RequestLane) {

@@ -46,10 +46,12 @@ package struct HTTPLimits: Sendable {
   /// Connections of one loop; beyond: the longest idle one is closed for a new one. While none
   /// is idle, no more are accepted.
   package var connectionsPerLoopMax = 16_384
-  /// Asynchronous handlers running on one loop; beyond: 503.
+  /// Asynchronous handlers running on one loop, without patient ones; beyond: 503.
   package var handlersPerLoopMax = 256
   /// Those of them that may answer one lane; beyond: 503 for that lane.
   package var handlersPerLaneMax = 192
+  /// Handlers on one loop that only wait for something to happen; beyond: 503.
+  package var patientHandlersPerLoopMax = 8_192
   /// Connections taken from the queue at once.
   package var acceptsPerTurnMax = 64
   /// Connections that may wait to be accepted.

@@ -4,4 +4,7 @@ package enum RequestLane: Int, CaseIterable, Hashable, Sendable {
   case interactive
   /// Programs that come in numbers and come again by themselves.
   case bulk
+  /// Calls that wait for something to happen and hold nothing meanwhile. They compete with nobody:
+  /// they have a limit of their own (`HTTPLimits.patientHandlersPerLoopMax`).
+  case patient
 }

@@ -37,7 +37,36 @@ enum GrantHandlers {
   }
 
   static func usage(_ call: Call) async throws -> Answer {
-    try await call.look({ _ in ShowGrantUsage(grant: try id(call)) }) { .ok($0.json) }
+    let form =
+      call.request.header(.accept).flatMap {
+        Preference($0, among: UsageForm.allCases.map(\.rawValue))
+      }.flatMap { UsageForm(rawValue: $0.choice) } ?? .json
+    let asked = Result { () throws(InvalidBody) -> UsagePeriod? in try call.usagePeriod() }
+    if case .success(nil) = asked, form == .json {
+      return try await call.look({ _ in ShowGrantUsage(grant: try id(call)) }) {
+        Answer.ok($0.json).with(.vary, "Accept")
+      }
+    }
+    let period = asked.map { $0 ?? UsagePeriod(step: .day) }
+    return try await call.look({ _ in
+      ShowUsageHistory(grant: try id(call), period: period)
+    }) { output in
+      switch form {
+      case .json: Answer.ok(output.json).with(.vary, "Accept")
+      case .csv:
+        Answer(
+          200, body: .bytes(output.history.table.bytes, contentType: CSVTable.contentType)
+        ).with(.vary, "Accept").with(.xContentTypeOptions, "nosniff")
+          .with(
+            .disposition, "attachment; filename=\"usage-\(call.request.pathParameter("id")).csv\"")
+      }
+    }
+  }
+
+  /// How use is told.
+  private enum UsageForm: String, CaseIterable {
+    case json = "application/json"
+    case csv = "text/csv"
   }
 
   static func schedule(_ call: Call) async throws -> Answer {

@@ -25,7 +25,7 @@ enum LeaseHandlers {
     do {
       return try await call.perform(
         { _ in GrantLease(input: body) }, stored: { held in created(held, token: .null) }
-      ) { held in created(held, token: try call.token(held)) }
+      ) { held in limited(created(held, token: try call.token(held)), held) }
     } catch let refusals as Refusals {
       try await call.service.remember(refusals, of: body, for: try call.caller())
       try await call.service.askForRobots(refusals, of: body, for: try call.caller())
@@ -38,7 +38,7 @@ enum LeaseHandlers {
     return try await call.perform(
       about: subject(call), { _ in RenewLease(lease: try id(call), input: body) },
       stored: { held in .ok(json(held, token: .null)) }
-    ) { held in .ok(json(held, token: try call.token(held))) }
+    ) { held in limited(.ok(json(held, token: try call.token(held))), held) }
   }
 
   static func createReturn(_ call: Call) async throws -> Answer {
@@ -92,6 +92,11 @@ enum LeaseHandlers {
     }
   }
 
+  private static func limited(_ answer: Answer, _ held: LeaseAnswer) -> Answer {
+    answer.with(.rateLimitPolicy, LeaseLimits.policies(of: held))
+      .with(.rateLimit, LeaseLimits.limits(of: held))
+  }
+
   private static func created(_ held: LeaseAnswer, token: JSON) -> Answer {
     .created(json(held, token: token)).with(.location, "/v1/leases/\(held.lease.id)")
   }
@@ -108,7 +113,7 @@ enum LeaseHandlers {
 
 extension Call {
   /// The token of a lease, signed now.
-  fileprivate func token(_ held: LeaseAnswer) throws(TokenError) -> JSON {
+  fileprivate func token(_ held: LeaseAnswer) throws -> JSON {
     .string(try LeaseToken.signed(held.claims, with: service.signingKey))
   }
 

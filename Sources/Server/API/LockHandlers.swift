@@ -17,9 +17,9 @@ enum LockHandlers {
     let body = try call.body { body -> PlaceLock.Input? in
       let scope = body.required("scope", .lockScope)
       let reason = body.required("reason", .prose(Lock.reasonMax))
-      body.notEnforced("incident", "there are no incidents yet")
+      let incident = body.optional("incident", .identifier(IncidentKind.self))
       guard let scope, let reason else { return nil }
-      return PlaceLock.Input(scope: scope, reason: reason)
+      return PlaceLock.Input(scope: scope, reason: reason, incident: incident)
     }
     return try await call.perform({ _ in PlaceLock(input: body) }) { lock in .created(lock.json) }
   }
@@ -44,7 +44,7 @@ enum LockHandlers {
         "live_leases": JSON(output.liveLeases),
         "last_expiry": JSON(orNull: output.lastExpiry),
         "enforcement_points": .array(
-          output.enforcementPoints.map { ["name": .string($0), "seen_at": nil] }),
+          output.points.map { ["name": .string($0.name), "seen_at": JSON(orNull: $0.seenAt)] }),
       ])
     }
   }

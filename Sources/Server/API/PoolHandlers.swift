@@ -68,8 +68,10 @@ enum PoolHandlers {
     return try await call.look({ _ in
       let page = try page.get()
       return ListGateways(after: page.after, limit: page.limit + 1)
-    }) { gateways in
-      try page.get().answer(gateways, of: call.request, key: { $0.id.text }) { $0.json }
+    }) { output in
+      try page.get().answer(output.gateways, of: call.request, key: { $0.gateway.id.text }) {
+        $0.gateway.json(standing: $0.standing, at: output.now)
+      }
     }
   }
 

@@ -16,6 +16,7 @@ enum ServiceHandlers {
 
   static func ready(_ call: Call) async throws -> Answer {
     try await call.service.checkReadiness()
+    _ = try call.service.signingKey
     return .ok(["status": "ready"])
   }
 

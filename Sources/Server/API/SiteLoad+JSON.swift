@@ -23,12 +23,13 @@ extension SiteLoad {
       "hold_until": JSON(orNull: scope.holdUntil.flatMap { now < $0 ? $0 : nil }),
       "budgets": .array(budgets.map(\.json)), "leases": .array(leases.map(\.json)),
       "waiting": .array(waiting.map(\.json)), "minutes": .array(minutes.map(\.json)),
+      "refused": .array(refused.map(\.json)),
     ]
   }
 }
 
 extension SiteLoad.Sharer {
-  fileprivate var json: JSON {
+  var json: JSON {
     [
       "id": JSON(budget), "grant": JSON(grant), "proposal": JSON(proposal),
       "number": JSON(number), "title": .string(title), "target": JSON(target),
@@ -62,5 +63,11 @@ extension SiteLoad.Waiter {
 extension SiteLoad.Minute {
   fileprivate var json: JSON {
     ["minute": JSON(start), "requests": JSON(requests), "failures": JSON(failures)]
+  }
+}
+
+extension RefusedCalls {
+  fileprivate var json: JSON {
+    ["minute": JSON(minute), "code": .string(code), "calls": JSON(calls)]
   }
 }

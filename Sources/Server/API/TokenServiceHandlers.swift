@@ -13,11 +13,14 @@ enum TokenServiceHandlers {
     Endpoint(.get, "/v1/time", recalling: recalledTime, else: time),
   ]
 
+  /// Who asks comes before how: a call without a credential is 401, whatever its body is.
   static func introspect(_ call: Call) async throws -> Answer {
-    guard call.contentType == "application/x-www-form-urlencoded" else {
-      throw MediaFailure.unsupported(accepted: "application/x-www-form-urlencoded")
+    let token = Result { () throws -> String in
+      guard call.contentType == "application/x-www-form-urlencoded" else {
+        throw MediaFailure.unsupported(accepted: "application/x-www-form-urlencoded")
+      }
+      return try FormBody.value(of: "token", in: call.request.body)
     }
-    let token = Result { try FormBody.value(of: "token", in: call.request.body) }
     return try await call.look({ _ in IntrospectToken(token: try token.get()) }) { claims in
       guard let claims, case .object(let members) = claims.json else {
         return .ok(["active": false])
@@ -28,16 +31,16 @@ enum TokenServiceHandlers {
   }
 
   static func recalledKeys(_ call: Call) -> Answer? {
-    call.service.recalledKeys().map(answer)
+    call.service.recalledKeys().map { answer($0, as: call.service.settings.keyPlan) }
   }
 
   static func keys(_ call: Call) async throws -> Answer {
-    answer(try await call.service.publishedKeys())
+    answer(try await call.service.publishedKeys(), as: call.service.settings.keyPlan)
   }
 
-  private static func answer(_ keys: PublishedKeys) -> Answer {
+  private static func answer(_ keys: PublishedKeys, as plan: KeyPlan) -> Answer {
     Answer(200, body: .bytes(keys.document, contentType: "application/json"))
-      .with(.cacheControl, "public, max-age=60")
+      .with(.cacheControl, "public, max-age=\(plan.maxAgeSeconds)")
   }
 
   static func recalledTime(_ call: Call) -> Answer? {

@@ -4,7 +4,8 @@ import ArgumentParser
 enum ClientCommands {
   static let all: [any ParsableCommand.Type] = [
     ProposalsCommand.self, ReviewsCommand.self, GrantsCommand.self, LeasesCommand.self,
-    LocksCommand.self, PeopleCommand.self, PoolsCommand.self, SitesCommand.self,
+    BreakersCommand.self, LocksCommand.self, IncidentsCommand.self, RevocationsCommand.self,
+    PeopleCommand.self, PoolsCommand.self, GatewaysCommand.self, SitesCommand.self,
     KeysCommand.self, PolicyCommand.self, RobotsCommand.self, FilesCommand.self,
     WebhooksCommand.self, ReadyCommand.self,
   ]

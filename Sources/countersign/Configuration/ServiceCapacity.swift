@@ -1,4 +1,5 @@
 import Postgres
+import Workflow
 
 /// How much the process takes on: loops, connections, and how long anything waits.
 struct ServiceCapacity: Sendable {
@@ -9,6 +10,8 @@ struct ServiceCapacity: Sendable {
   let statementMilliseconds: Int
   /// Clients' connections; the limit of open files may allow fewer.
   let clientsPerLoop: Int
+  /// 1: each by itself.
+  let renewalBatchMax: Int
 
   static let loopsMax = 64
   static let connectionsPerLoopMax = 64
@@ -49,6 +52,12 @@ struct ServiceCapacity: Sendable {
         fallback: "16384, or what the limit of open files allows",
         meaning: "clients' connections of each loop"),
       else: 16_384)
+    renewalBatchMax = settings.read(
+      Setting(
+        "COUNTERSIGN_RENEWAL_BATCH_MAX", .number(1...128, unit: "renewals"),
+        meaning: "how many renewals of one budget that arrive together go in one transaction; "
+          + "1: each in its own"),
+      else: RenewalQueue.batchMaxUsual)
   }
 
   /// What of this the pools and sessions keep to.

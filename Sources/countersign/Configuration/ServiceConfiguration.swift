@@ -2,6 +2,7 @@ import Configuration
 import Domain
 import Logging
 import Reactor
+import Workflow
 
 /// Everything an operator can set, read once. To add a setting, read it in `init`: complaints,
 /// `countersign configuration` and the table of docs/operations.md follow from there.
@@ -11,11 +12,13 @@ struct ServiceConfiguration: Sendable {
   let listen: SocketAddress
   /// What the first start fixes, unless it is fixed already.
   let identity: ServiceIdentity
-  let keysFolder: String
   let dataFolder: String
+  let keys: ServiceKeys
   let tokensDecide: Bool
   let capacity: ServiceCapacity
   let outbound: ServiceOutbound
+  /// How long the terms of leases are kept one by one, once they are over.
+  let termsKeptSeconds: Int
   let logLevel: Logger.Level
   let accessLog: Bool
   /// Nil: the files are looked for.
@@ -64,11 +67,7 @@ struct ServiceConfiguration: Sendable {
         "COUNTERSIGN_DATA", .text("folder"),
         meaning: "what `dev` keeps: cluster, keys, `credentials.json`"),
       else: ServiceConfiguration.dataFolderDefault)
-    keysFolder = settings.read(
-      Setting(
-        "COUNTERSIGN_KEYS", .text("folder"), fallback: "`keys` in the data folder",
-        meaning: "private token keys, `<kid>.pem`; made with mode 0700"),
-      else: dataFolder + "/keys")
+    keys = ServiceKeys(&settings, dataFolder: dataFolder)
     tokensDecide = settings.read(
       Setting(
         "COUNTERSIGN_TOKENS_DECIDE", .truth, fallback: "`false`; `dev`: `true`",
@@ -76,6 +75,13 @@ struct ServiceConfiguration: Sendable {
       else: purpose == .dev)
     capacity = ServiceCapacity(&settings)
     outbound = ServiceOutbound(&settings, for: purpose)
+    termsKeptSeconds = settings.read(
+      Setting(
+        "COUNTERSIGN_TERMS_KEPT_SECONDS",
+        .number(PruneTerms.keptSecondsLeast...PruneTerms.keptSecondsMost, unit: "s"),
+        meaning: "how long terms of leases are kept one by one after they ran out; what was sent "
+          + "stays by the minute"),
+      else: PruneTerms.keptSecondsUsual)
     logLevel = settings.read(
       Setting("COUNTERSIGN_LOG_LEVEL", .logLevel, meaning: "the least that is logged"),
       else: .info)

@@ -70,6 +70,10 @@ extension SettingForm where Value == Bool {
   static let onOff = SettingForm.word([("on", true), ("off", false)])
 }
 
+extension SettingForm where Value == Algorithm {
+  static let tokenAlgorithm = SettingForm.word(Algorithm.allCases.map { ($0.rawValue, $0) })
+}
+
 extension SettingForm where Value == Logger.Level {
   static let logLevel = SettingForm.word(Logger.Level.allCases.map { ($0.rawValue, $0) })
 }

@@ -19,8 +19,8 @@ final class RunningJobs: Sendable {
 
   /// - Parameter databaseURL: for the connection whose session may lead.
   init(
-    service: Service, fetcher: GuardedFetcher, databaseURL: String, loop: EventLoop,
-    logger: Logger
+    service: Service, fetcher: GuardedFetcher, databaseURL: String, termsKeptSeconds: Int,
+    loop: EventLoop, logger: Logger
   ) throws {
     // The pools say when the database is away: once is enough.
     let quiet = Logger(label: "leader") { _ in SwiftLogNoOpLogHandler() }
@@ -37,7 +37,9 @@ final class RunningJobs: Sendable {
       ],
       chores: [
         LapseChore(), CatchUpGrantsChore(), ReassessRoundsChore(), ReassessGrantsChore(),
-        RemindChore(), ForgetUploadsChore(), ForgetJobsChore(),
+        RemindChore(), WatchIncidentsChore(), SettleLeasesChore(),
+        PruneTermsChore(keptSeconds: Int64(termsKeptSeconds)), ForgetUploadsChore(),
+        ForgetJobsChore(), ForgetRefusalsChore(),
       ], logger: logger)
     let crew = JobCrew(
       runner: runner, leadership: leadership, logger: logger,

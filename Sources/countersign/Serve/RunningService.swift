@@ -18,12 +18,16 @@ final class RunningService: Sendable {
   private let database: Database
   private let server: HTTPServer
   private let dossier: DossierFetcher?
+  private let keys: RunningKeys
   /// Nil where the configuration says that other replicas do them.
   private let jobs: RunningJobs?
+  private let feed: RunningFeed
+  private let tally: RunningTally
 
   private init(
     service: Service, address: SocketAddress, group: EventLoopGroup, database: Database,
-    server: HTTPServer, dossier: DossierFetcher?, jobs: RunningJobs?
+    server: HTTPServer, dossier: DossierFetcher?, keys: RunningKeys, jobs: RunningJobs?,
+    feed: RunningFeed, tally: RunningTally
   ) {
     self.service = service
     self.address = address
@@ -31,7 +35,10 @@ final class RunningService: Sendable {
     self.database = database
     self.server = server
     self.dossier = dossier
+    self.keys = keys
     self.jobs = jobs
+    self.feed = feed
+    self.tally = tally
   }
 
   /// Everything up to the first accepted connection; `prepare` runs before the port is opened.
@@ -59,7 +66,12 @@ final class RunningService: Sendable {
       let fetcher = GuardedFetcher(loop: loop, permitting: configuration.outbound.webhookHosts)
       let service = try await makeService(
         configuration, database: database, assets: assets, fetcher: dossier,
-        reach: Reach(through: fetcher), prepare: prepare)
+        reach: Reach(through: fetcher))
+      var watch = KeyWatch(
+        service: service, folder: KeyFolder(path: configuration.keys.folder),
+        algorithm: configuration.keys.algorithm, logger: logger)
+      try await watch.begin()
+      try await prepare(service)
       let (traffic, numbers) = (HTTPTraffic(), JobNumbers())
       let server = HTTPServer(
         router: Routes.router(
@@ -70,10 +82,13 @@ final class RunningService: Sendable {
         limits: limits, traffic: traffic,
         accessLog: configuration.logsAccess ? StandardError.write : nil)
       let address = try await listen(server, on: group.loops, at: configuration.listen)
+      let feed = try RunningFeed(
+        service: service, databaseURL: databaseURL, loop: group.loops[0])
       let jobs =
         try configuration.outbound.runsJobs
         ? RunningJobs(
-          service: service, fetcher: fetcher, databaseURL: databaseURL, loop: loop,
+          service: service, fetcher: fetcher, databaseURL: databaseURL,
+          termsKeptSeconds: configuration.termsKeptSeconds, loop: loop,
           logger: logger) : nil
       if let jobs { numbers.come(from: jobs) }
       logger.info(
@@ -85,7 +100,8 @@ final class RunningService: Sendable {
       dossier?.begin(for: service)
       return RunningService(
         service: service, address: address, group: group, database: database, server: server,
-        dossier: dossier, jobs: jobs)
+        dossier: dossier, keys: RunningKeys(watch, on: loop), jobs: jobs, feed: feed,
+        tally: RunningTally(service: service, loop: loop))
     } catch {
       await database.shutdown()
       group.stop()
@@ -93,19 +109,20 @@ final class RunningService: Sendable {
     }
   }
 
-  /// A service whose database has its schema, identity, policy and keys.
+  /// A service whose database has its schema, identity and policy.
   private static func makeService(
     _ configuration: ServiceConfiguration, database: Database, assets: Assets,
-    fetcher: DossierFetcher?, reach: Reach, prepare: (Service) async throws -> Void
+    fetcher: DossierFetcher?, reach: Reach
   ) async throws -> Service {
     let schemaVersion = try Migrator.migrations(in: assets.migrations).last?.version ?? 0
-    let keys = try KeyFolder(path: configuration.keysFolder).load()
     let service = Service(
       database: database, clock: .database, zones: .system, suffixes: .system,
       settings: Service.Settings(
         tokensDecide: configuration.tokensDecide, schemaVersion: Int64(schemaVersion),
-        openAPI: try assets.bytes("openapi.yaml"), sealingKey: configuration.outbound.sealingKey),
-      signingKey: keys[keys.count - 1], fetcher: fetcher, reach: reach)
+        openAPI: try assets.bytes("openapi.yaml"), sealingKey: configuration.outbound.sealingKey,
+        keyPlan: configuration.keys.plan,
+        renewalBatchMax: configuration.capacity.renewalBatchMax),
+      fetcher: fetcher, reach: reach)
     do {
       try await service.checkReadiness()
     } catch CallFailure.unavailable(let reason, let cause) {
@@ -115,8 +132,6 @@ final class RunningService: Sendable {
       StartService(proposed: configuration.identity), method: .service, trace: nil)
     _ = try await service.performUnauthenticated(
       ImportPolicy(policy: try assets.policy()), method: .service, trace: nil)
-    try await service.publish(keys.map(\.verifyingKey))
-    try await prepare(service)
     return service
   }
 
@@ -147,9 +162,15 @@ final class RunningService: Sendable {
 
   func stop() async {
     await dossier?.end()
+    // Whoever waits for something to happen is answered, so that the drain need not wait.
+    feed.stop()
     async let jobsEnd: Void? = jobs?.stop()
+    async let keysEnd: Void = keys.stop()
     await server.drain()
+    await tally.end()
     await jobsEnd
+    await feed.end()
+    await keysEnd
     await database.shutdown()
     group.stop()
   }

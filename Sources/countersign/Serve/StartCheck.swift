@@ -9,7 +9,7 @@ struct StartCheck {
   func run() async throws -> [String] {
     let assets = try Assets.locate(home: configuration.home)
     _ = try assets.policy()
-    let keys = try StoredKey.all(in: configuration.keysFolder)
+    let keys = try StoredKey.all(in: configuration.keys.folder)
     let migrator = Migrator(
       directory: assets.migrations, configuration: DatabaseConfiguration(url: databaseURL))
     let pending = try await migrator.pending()
@@ -18,10 +18,10 @@ struct StartCheck {
         "the database lacks \(pending.map(\.name).joined(separator: ", ")): "
           + "run countersign migrate")
     }
-    let signer = keys.first.map { "\($0.kid) signs" } ?? "the first start makes one"
+    let newest = keys.first.map { "the newest is \($0.kid)" } ?? "the first start makes one"
     return [
       "files in \(assets.folder)",
-      "keys in \(configuration.keysFolder): \(keys.count), \(signer)",
+      "keys in \(configuration.keys.folder): \(keys.count), \(newest)",
       "the database answers and has this binary's schema",
     ]
   }

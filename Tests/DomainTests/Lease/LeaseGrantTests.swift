@@ -61,7 +61,7 @@ struct LeaseGrantTests {
     scene.budgetOpening = Opening(.never, in: .utc)
     scene.spent = ["\(scene.budgetID) \(scene.now.utcDate)": 1_000_000]
     scene.budget = Capacity(
-      rate: Rate(microRPS: 3_333), burst: 4, concurrency: 4, workers: 4,
+      rate: Rate(microRPS: 11), burst: 4, concurrency: 4, workers: 4,
       dailyRequests: 1_000_000)
     let request = try scene.request(pool: PoolID.make(at: scene.now))
     let error = #expect(throws: Refusals.self) { try scene.grant(request) }
@@ -113,7 +113,7 @@ struct LeaseGrantTests {
 
   @Test("P10 a lease ends at or before every boundary of I5, 10,000 zones and dates (seed)")
   func anyBoundary() throws {
-    let seed = UInt64.random(in: 1...UInt64.max)
+    let seed = SeededGenerator.seed
     var generator = SeededGenerator(seed: seed)
     var granted = 0
     for _ in 0..<10_000 {
@@ -173,12 +173,44 @@ struct LeaseGrantTests {
       let lease = try scene.grant(scene.request())
       #expect(lease.term.expiresAt.microseconds(since: scene.now) / 1_000_000 == seconds)
     }
+  }
+
+  @Test("ticket mode: one request, not before the bucket holds it; less than one a day is refused")
+  func ticket() throws {
     var scene = LeaseScene()
     scene.budget = Capacity(
       rate: Rate(microRPS: 3_333), burst: 1, concurrency: 1, workers: 1, dailyRequests: 1_000)
-    let request = try scene.request()
-    let error = #expect(throws: Refusals.self) { try scene.grant(request) }
-    #expect(error?.first.code == .belowMinimum)
+    let first = try scene.grant(scene.request())
+    #expect(first.term.quota == 1)
+    #expect(first.term.expiresAt == scene.now + 300)
+    let notBefore = scene.now.adding(microseconds: 300_030_004)
+    #expect(first.notBefore == notBefore)
+    scene.waiting = [scene.waiter()]
+    var lease = first
+    // Whoever waits lets the holder have its one request, however often it has to renew.
+    for _ in 0..<4 {
+      scene.now = scene.now + 70
+      lease = try scene.renew(lease)
+    }
+    #expect(lease.notBefore == notBefore)
+    scene.now = scene.now + 70
+    let error = #expect(throws: Refusals.self) { try scene.renew(lease) }
+    #expect(error?.first.code == .noCapacity)
+    scene.waiting = []
+    #expect(try scene.renew(lease).notBefore == nil)
+
+    let table: [(Int64, Refusal.Code?)] = [(12, nil), (11, .belowMinimum), (3_334, nil)]
+    for (micro, code) in table {
+      var scene = LeaseScene()
+      scene.budget = Capacity(
+        rate: Rate(microRPS: micro), burst: 1, concurrency: 1, workers: 1, dailyRequests: 1_000)
+      do {
+        let lease = try scene.grant(scene.request())
+        #expect(code == nil && (lease.notBefore == nil) == (micro >= 3_334))
+      } catch let refusals as Refusals {
+        #expect(refusals.first.code == code)
+      }
+    }
   }
 
   @Test("the site's ceiling holds over the budget's")

@@ -24,8 +24,12 @@ struct LeaseScene {
   var keyEndsAt = Timestamp(microseconds: 5_000_000_000_000_000)
   var leftInTotal: Int64 = 1_000_000_000
   var locks: [Lock] = []
-  var waiting: [Rate] = []
+  var waiting: [Waiter] = []
+  /// What other budgets hold of the site.
+  var rivals: [Occupant] = []
+  var breakers: [Breaker] = []
   var leases: [Lease] = []
+  var accounts: [LeaseID: LeaseAccount] = [:]
   /// Reserved by scope and day.
   var spent: [String: Int64] = [:]
 
@@ -46,7 +50,23 @@ struct LeaseScene {
         pools: [pool], buildDigests: builds, tokenBlocks: tokenBlocks, evidence: evidence),
       budget: scope(.budget(budgetID), budget, budgetOpening),
       sites: [scope(.site(siteID), site, siteOpening)], locks: locks, keyEndsAt: keyEndsAt,
-      leftInTotal: leftInTotal, waiting: waiting)
+      leftInTotal: leftInTotal, waiting: waiting, breakers: breakers)
+  }
+
+  /// What a lease looks at that goes on.
+  func ground(of lease: Lease) -> LeaseGround {
+    let ground = ground
+    return LeaseGround(
+      now: now, grant: ground.grant, budget: ground.budget, sites: ground.sites, locks: locks,
+      keyEndsAt: keyEndsAt, leftInTotal: leftInTotal, waiting: waiting, breakers: breakers,
+      standing: accounts[lease.id].map { account in
+        LeaseGround.Standing(
+          account: account,
+          days: [
+            .budget(budgetID): lease.term.day,
+            .site(siteID): siteOpening.zone.date(at: lease.startedAt),
+          ])
+      })
   }
 
   var actor: Actor {
@@ -77,7 +97,7 @@ struct LeaseScene {
   ) throws(Refusals) -> Lease {
     let renewal = try lease.renewed(
       holding: term ?? lease.term.number, wish: wish, report: report, by: pool ?? self.pool,
-      on: ground)
+      on: ground(of: lease))
     switch renewal {
     case .next(let issued):
       keep(issued)
@@ -101,16 +121,40 @@ struct LeaseScene {
     leases.removeAll { $0.id == issued.lease.id }
     leases.append(issued.lease)
     for reservation in issued.reservations {
-      spent["\(reservation.scope) \(reservation.day)", default: 0] += reservation.requests
+      spent["\(reservation.scope) \(reservation.day)", default: 0] +=
+        reservation.used + reservation.reserved
     }
-    leftInTotal -= issued.lease.term.quota
+    accounts[issued.lease.id] = issued.account
+    leftInTotal -= issued.total
   }
 
   private func scope(_ id: ScopeID, _ capacity: Capacity, _ opening: Opening) -> Scope {
     Scope(
-      id: id, label: id.text, capacity: capacity, opening: opening, holdUntil: holdUntil,
-      epoch: 0, spentToday: spent["\(id) \(opening.zone.date(at: now))"] ?? 0,
-      occupants: leases.map(\.occupant))
+      id: id, label: id.text, capacity: capacity, opening: opening,
+      holdUntil: id == .site(siteID) ? holdUntil : nil, epoch: 0,
+      spentToday: spent["\(id) \(opening.zone.date(at: now))"] ?? 0,
+      occupants: leases.map(\.occupant) + (id == .site(siteID) ? rivals : []))
+  }
+
+  /// Somebody who waits for the budget since so many seconds.
+  func waiter(
+    _ worker: WorkerID? = nil, wish: Rate? = nil, seconds: Int64 = 0, scope: ScopeID? = nil
+  ) -> Waiter {
+    Waiter(
+      worker: worker ?? WorkerID.make(at: now), budget: budgetID, granted: budget.rate,
+      wish: wish ?? budget.rate, since: now + -seconds, scope: scope ?? .budget(budgetID))
+  }
+
+  /// What a lease of another budget holds of the site.
+  ///
+  /// - Parameter most: what a smaller site leaves it.
+  func rival(
+    _ rate: Rate, of budget: BudgetID, granted: Rate, wish: Rate? = nil, most: Rate? = nil
+  ) -> Occupant {
+    Occupant(
+      lease: LeaseID.make(at: now), budget: budget, startedAt: now, wish: wish ?? granted,
+      current: Portion(rate: rate, burst: 1, concurrency: 1), currentFreesAt: now + 63,
+      previous: .none, previousFreesAt: nil, granted: granted, most: most)
   }
 }
 

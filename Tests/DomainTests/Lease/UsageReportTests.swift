@@ -42,6 +42,10 @@ struct UsageReportTests {
       ("status", ["600": 1], "/status/600"), ("status", ["2xx": 1], "/status/2xx"),
       ("status", ["200": -1], "/status/200"), ("status", [], "/status"),
       ("latency_ms", ["p50": 1], "/latency_ms/p95"), ("unknown", 1, "/unknown"),
+      ("latency_ms", ["p50": 3, "p95": 2, "max": 4], "/latency_ms/p95"),
+      ("latency_ms", ["p50": 1, "p95": 3, "max": 2], "/latency_ms/max"),
+      ("timeouts", 3, "/timeouts"), ("connection_errors", 3, "/connection_errors"),
+      ("challenges", 126, "/challenges"), ("retry_after_seconds", -1, "/retry_after_seconds"),
       ("log_sha256", "abc", "/log_sha256"),
     ] as [(String, JSON?, String)])
   func refused(name: String, value: JSON?, pointer: String) {

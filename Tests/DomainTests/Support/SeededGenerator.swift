@@ -1,6 +1,14 @@
+import Foundation
+
 /// SplitMix64: the same numbers for the same seed, so that a failing property can be repeated.
 struct SeededGenerator: RandomNumberGenerator {
   private var state: UInt64
+
+  /// `COUNTERSIGN_SEED`, else another one each time; a failing test prints it.
+  static var seed: UInt64 {
+    let given = ProcessInfo.processInfo.environment["COUNTERSIGN_SEED"].flatMap { UInt64($0) }
+    return given ?? .random(in: 1...UInt64.max)
+  }
 
   init(seed: UInt64) {
     state = seed

@@ -36,9 +36,13 @@ struct BadBodyTests {
       "/v1/locks",
       ["scope": ["kind": "proposal", "id": .string(other.id)], "reason": "a test"]
     ).json(201)
+    let incident = try await stage.person("legal").post(
+      "/v1/incidents", ["source": "complaint", "summary": "a test"]
+    ).json(201)
     return BodyRoute.World(
       proposal: proposal.id, grant: proposal.grant, lease: try lease["id"].requiredText,
-      lock: try lock["id"].requiredText, person: stage.id(of: "security"),
+      lock: try lock["id"].requiredText,
+      incident: try incident["id"].requiredText, person: stage.id(of: "security"),
       host: proposal.host)
   }
 

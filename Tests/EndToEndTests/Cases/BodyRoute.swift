@@ -26,6 +26,7 @@ struct BodyRoute: Sendable, CustomStringConvertible {
     let grant: String
     let lease: String
     let lock: String
+    let incident: String
     let person: String
     let host: String
   }
@@ -76,6 +77,39 @@ struct BodyRoute: Sendable, CustomStringConvertible {
         required: [["scope"], ["scope", "kind"], ["scope", "id"], ["reason"]]),
       BodyRoute(
         method: "POST", path: "/v1/locks/\(world.lock)/releases", caller: "risk",
+        body: ["reason": "over"], required: [["reason"]]),
+    ] + incidents(world)
+  }
+
+  private static func incidents(_ world: World) -> [BodyRoute] {
+    let incident = "/v1/incidents/\(world.incident)"
+    return [
+      BodyRoute(
+        method: "POST", path: "/v1/incidents", caller: "pm",
+        body: [
+          "source": "complaint", "summary": "they called", "sites": [.string(world.host)],
+          "grants": [.string(world.grant)], "owner": .string(world.person),
+          "noticed_at": "2026-01-01T02:00:00Z", "started_at": "2026-01-01T01:00:00Z",
+        ],
+        required: [["source"], ["summary"]]),
+      BodyRoute(
+        method: "POST", path: incident + "/entries", caller: "pm",
+        body: [
+          "stage": "impact", "note": "cut off", "meets": ["notify_operator"],
+          "impact": [
+            "site": .string(world.host), "from": "2026-01-01T01:00:00Z",
+            "to": "2026-01-01T02:00:00Z", "service": "unavailable", "users": 5,
+          ],
+        ],
+        required: [
+          ["stage"], ["note"], ["impact", "site"], ["impact", "from"], ["impact", "to"],
+          ["impact", "service"],
+        ]),
+      BodyRoute(
+        method: "POST", path: incident + "/owners", caller: "legal",
+        body: ["person": .string(world.person)], required: [["person"]]),
+      BodyRoute(
+        method: "POST", path: incident + "/closures", caller: "legal",
         body: ["reason": "over"], required: [["reason"]]),
     ]
   }
@@ -164,12 +198,31 @@ struct BodyRoute: Sendable, CustomStringConvertible {
       BodyRoute(
         method: "POST", path: "/v1/leases/\(world.lease)/returns", caller: "pool:demo",
         body: term, required: required, bytesMax: 64 << 10),
+      BodyRoute(
+        method: "POST", path: "/v1/enforcement-reports", caller: "gateway:demo",
+        body: [
+          "leases": [
+            [
+              "lease": .string(world.lease), "term": 1, "requests": 2, "refusals": 1,
+              "max_rps_seen": 0.5,
+            ]
+          ],
+          "clock": ["offset_ms": -3, "uncertainty_ms": 4],
+        ],
+        required: [
+          ["leases"], ["leases", "0", "lease"], ["leases", "0", "term"], ["clock", "offset_ms"],
+          ["clock", "uncertainty_ms"],
+        ], bytesMax: 64 << 10),
     ]
   }
 
   func client(_ stage: Stage) -> Client {
     guard let caller else { return stage.nobody }
-    return caller == "pool:demo" ? stage.pool : stage.person(caller)
+    return switch caller {
+    case "pool:demo": stage.pool
+    case "gateway:demo": stage.gateway
+    default: stage.person(caller)
+    }
   }
 
   func send(_ stage: Stage, _ bytes: [UInt8]) async throws -> Reply {

@@ -155,6 +155,30 @@ struct BudgetTests {
     ).problem(404, "not_found")
   }
 
+  @Test("what a smaller site keeps a budget from is left to the others of the outer site")
+  func siteWithinSite() async throws {
+    let stage = try await Stage.shared()
+    let domain = String(Content.newHost().dropFirst("www.".count))
+    for (host, rate) in [(domain, 4), ("inner.\(domain)", 1)] as [(String, Int)] {
+      let ceiling: JSON = [
+        "max_rps": JSON(rate), "burst": 16, "max_concurrency": 16, "daily_requests": 1_000_000,
+        "windows": [],
+      ]
+      let site: JSON = [
+        "operator_kind": "own", "ceiling": ceiling, "time_zone": .string(Content.quietZone),
+      ]
+      _ = try await stage.person("admin").send("PUT", "/v1/sites/\(host)", json: site).json(201)
+    }
+    // Each was granted 4 rps: half of the outer site each, if the inner one did not bear but one.
+    let four = Rate(microRPS: 4_000_000)
+    let inner = try await stage.approved(Content.own(host: "a.inner.\(domain)", rate: four))
+    let outer = try await stage.approved(Content.own(host: "b.\(domain)", rate: four))
+    let held = try await stage.lease(inner, worker: "w").json(201)["lease"]
+    #expect(held["rps"].microRPS == 1_000_000)
+    let rest = try await stage.lease(outer, worker: "w").json(201)["lease"]
+    #expect(rest["rps"].microRPS == 3_000_000)
+  }
+
   @Test(
     "sums hold at every instant of a run with renewals, returns, lost replies and locks",
     arguments: Replicas.allCases)

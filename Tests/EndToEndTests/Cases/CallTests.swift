@@ -131,7 +131,7 @@ struct CallTests {
     let stage = try await Stage.shared(replicas)
     let lists = [
       "/v1/people", "/v1/pools", "/v1/gateways", "/v1/sites", "/v1/proposals", "/v1/grants",
-      "/v1/locks", "/v1/leases",
+      "/v1/locks", "/v1/leases", "/v1/incidents",
     ]
     for list in lists {
       for limit in ["0", "201", "-1", "x", "1.5", "", "99999999999999999999", "+5", "%31%30x"] {
@@ -188,6 +188,7 @@ struct CallTests {
       "/v1/people/pers_01arz3ndektsv4rrffq69g5fav", "/v1/proposals/0", "/v1/proposals/-1",
       "/v1/proposals/99999999999999999999", "/v1/proposals/prop_1", "/v1/proposals/%F0%9F%98%80",
       "/v1/leases/lease_zz", "/v1/grants/grant_", "/v1/locks/lock_1/propagation",
+      "/v1/incidents/inc_1", "/v1/incidents/0",
       "/v1/sites/unknown.example", "/problems/nothing", "/v1/proposals/1/revisions/0",
       "/v1/proposals/1/revisions/x",
     ] {

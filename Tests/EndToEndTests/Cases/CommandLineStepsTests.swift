@@ -114,6 +114,40 @@ struct CommandLineStepsTests {
     #expect(try await run(stage, release, as: "legal").contains("is released"))
   }
 
+  @Test("enforcement points are listed with what is known of them; a stop is a line of its own")
+  func revocations() async throws {
+    let stage = try await Stage.shared()
+    let name = "edge-\(UInt32.random(in: .min ... .max))"
+    let made = try await json(stage, ["gateways", "create", name], as: "admin")
+    let key = try await json(stage, ["gateways", "key", name], as: "admin")
+    let told = try await json(stage, ["revocations", "list"], as: "pm")
+    let epoch = try told["next"].requiredInteger
+    // Both of its keys are good; it had taken in nothing before this question.
+    for secret in [made["secret"], key["secret"]] {
+      let point = stage.holding(try secret.requiredText)
+      _ = try await point.get("/v1/revocations?since=\(epoch)").json(200)
+    }
+    let deadline = Date(timeIntervalSinceNow: 30)
+    var gateway = JSON.null
+    repeat {
+      let list = try await json(stage, ["gateways", "list", "--limit", "200"], as: "pm")
+      gateway = list["items"].elements.first { $0["name"].text == name } ?? .null
+      try #require(Date() < deadline, "\(gateway)")
+    } while gateway["seen_at"].text == nil
+    #expect(gateway["stale"] == false && gateway["epoch"].integer == epoch)
+    #expect(try await run(stage, ["gateways", "list", "--limit", "200"], as: "pm").contains(name))
+
+    let pool = ["pools", "create", "followed-\(name)", "--owner", "operator@demo.example"]
+    _ = try await run(stage, pool, as: "admin")
+    let place = ["locks", "place", "pool", "followed-\(name)", "--reason", "Runs wild."]
+    _ = try await run(stage, place, as: "pm")
+    let follow = ["revocations", "follow", "--since", "\(epoch)", "--count", "1"]
+    let lines = try await run(stage, follow, as: "auditor").split(separator: "\n")
+    #expect(lines.count == 1 && lines[0].hasPrefix("\(epoch + 1)  "))
+    let event = try await json(stage, follow, as: "auditor")
+    #expect(event["epoch"].integer == epoch + 1)
+  }
+
   @Test("a site is registered from a file and changed by the same command")
   func sites() async throws {
     let stage = try await Stage.shared()

@@ -7,7 +7,7 @@ struct KillTests {
   private static let errandsAtOnce = 4
   private static let callsMax = 40
 
-  @Test("fifty kills in a stream of calls: nothing lost, nothing doubled, nothing half done")
+  @Test("P5: fifty kills in a stream of calls: nothing lost, nothing doubled, nothing half done")
   func kills() async throws {
     let plan = FaultPlan()
     print("kills: \(plan.words)")

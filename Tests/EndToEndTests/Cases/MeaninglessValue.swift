@@ -9,7 +9,7 @@ struct MeaninglessValue: Sendable {
   /// Pointer and code of an error.
   let expected: String
 
-  static var all: [MeaninglessValue] { content + others }
+  static var all: [MeaninglessValue] { content + reviews + others }
 
   private static func content(
     _ path: String, _ value: JSON, _ code: String, at pointer: String? = nil
@@ -79,7 +79,7 @@ struct MeaninglessValue: Sendable {
     ]
   }
 
-  private static var others: [MeaninglessValue] {
+  private static var reviews: [MeaninglessValue] {
     [
       MeaninglessValue(
         route: "/submissions", changes: [("revision_digest", .string("sha256:ABC"))],
@@ -97,6 +97,11 @@ struct MeaninglessValue: Sendable {
       MeaninglessValue(
         route: "/decisions", changes: [("verdict", "maybe")],
         expected: "/verdict invalid_format"),
+    ]
+  }
+
+  private static var others: [MeaninglessValue] {
+    [
       MeaninglessValue(
         route: "/leases", changes: [("hosts", [])], expected: "/hosts out_of_range"),
       MeaninglessValue(
@@ -134,7 +139,21 @@ struct MeaninglessValue: Sendable {
         expected: "/ceiling/windows/0/start invalid_format"),
       MeaninglessValue(
         route: "/locks", changes: [("incident", "inc_01arz3ndektsv4rrffq69g5fav")],
-        expected: "/incident not_enforced"),
+        expected: "/incident unknown_id"),
+      MeaninglessValue(
+        route: "/incidents", changes: [("source", "breaker")],
+        expected: "/source invalid_format"),
+      MeaninglessValue(
+        route: "/incidents", changes: [("noticed_at", "2999-01-01T00:00:00Z")],
+        expected: "/noticed_at out_of_range"),
+      MeaninglessValue(
+        route: "/entries", changes: [("stage", "recovery")], expected: "/impact out_of_range"),
+      MeaninglessValue(
+        route: "/entries", changes: [("impact/to", "2026-01-01T00:00:00Z")],
+        expected: "/impact/to out_of_range"),
+      MeaninglessValue(
+        route: "/entries", changes: [("meets", ["unheard_of"])],
+        expected: "/meets/0 unknown_id"),
       MeaninglessValue(
         route: "/locks", changes: [("scope/kind", "everything")],
         expected: "/scope/id out_of_range"),

@@ -51,6 +51,7 @@ struct MetricsTests {
       ]
       _ = try await stage.person("operator").post("/v1/locks", stop).json(201)
       try await stage.renew(lease, term: 3).problem(423, "locked")
+      try await stage.giveBack(lease, term: 9, by: stage.pool).problem(409, "wrong_term")
       _ = try await stage.giveBack(lease, term: 3, by: stage.pool).json(200)
       let page = try await page(stage)
 
@@ -67,7 +68,7 @@ struct MetricsTests {
       let calls = [
         (["call": "grant", "result": "ok"], 1.0), (["call": "grant", "result": "replayed"], 1),
         (["call": "renewal", "result": "ok"], 2), (["call": "renewal", "result": "locked"], 1),
-        (["call": "return", "result": "ok"], 1),
+        (["call": "return", "result": "ok"], 1), (["call": "return", "result": "wrong_term"], 1),
       ]
       for (labels, count) in calls {
         #expect(page.value("countersign_lease_calls_total", labels) == count, "\(labels)")
@@ -77,7 +78,7 @@ struct MetricsTests {
       #expect(page.value("countersign_locks_in_force", ["kind": "everything"]) == 0)
       let committed = "countersign_database_transactions_total"
       #expect(page.sum(committed, ["outcome": "committed"]) > before.sum(committed) + 8)
-      #expect(page.sum(committed, ["outcome": "rolled_back"]) >= 1, "the refused renewal")
+      #expect(page.sum(committed, ["outcome": "rolled_back"]) >= 1, "the refused return")
       let workers = page.value("countersign_database_wait_seconds_count", ["lane": "bulk"]) ?? 0
       #expect(workers >= 6)
       #expect(page.value("countersign_database_up") == 1)

@@ -196,7 +196,7 @@ private struct KeptScene {
     ] {
       try call.problem(503, "quarantine")
       let seconds = try #require(call.field("Retry-After").flatMap { Int($0) })
-      #expect((1...304).contains(seconds))
+      #expect((1...334).contains(seconds))
     }
     // The five minutes are not waited for here.
     try await own.execute(

@@ -18,7 +18,7 @@ enum Audit {
     ("an event that waits for no number", "SELECT id FROM events EXCEPT SELECT event FROM pending"),
     ("a lease that is not its last term", terms),
     ("a lease that charges nothing", charges),
-    ("requests reserved otherwise than the terms say", reservations),
+    ("requests reserved otherwise than the leases say", reservations),
     ("a total otherwise than the terms say", totals),
     ("more taken up than there is", occupancy),
   ]
@@ -145,19 +145,20 @@ enum Audit {
 
   private static let reservations = """
     WITH wanted AS (
-      SELECT c.scope, sum(t.quota) AS requests
-      FROM lease_charges c JOIN lease_terms t USING (lease) GROUP BY c.scope
-    ), found AS (
-      SELECT scope, sum(used + reserved) AS requests FROM scope_days GROUP BY scope
+      SELECT c.scope, c.day, sum(l.used_requests - c.base) AS used,
+        sum(l.bound_requests - l.used_requests) AS reserved
+      FROM lease_charges c JOIN leases l ON l.id = c.lease
+      WHERE c.day IS NOT NULL GROUP BY c.scope, c.day
     )
-    SELECT scope, w.requests, f.requests FROM wanted w FULL JOIN found f USING (scope)
-    WHERE w.requests IS DISTINCT FROM f.requests
+    SELECT scope, day, w.used, d.used, w.reserved, d.reserved
+    FROM wanted w FULL JOIN scope_days d USING (scope, day)
+    WHERE w.used IS DISTINCT FROM d.used OR w.reserved IS DISTINCT FROM d.reserved
     """
 
   private static let totals = """
-    SELECT b.id, b.total_used, sum(t.quota)
-    FROM budgets b LEFT JOIN leases l ON l.budget = b.id LEFT JOIN lease_terms t ON t.lease = l.id
-    GROUP BY b.id HAVING b.total_used <> coalesce(sum(t.quota), 0)
+    SELECT b.id, b.total_used, sum(l.bound_requests)
+    FROM budgets b LEFT JOIN leases l ON l.budget = b.id
+    GROUP BY b.id HAVING b.total_used <> coalesce(sum(l.bound_requests), 0)
     """
 
   /// Of every scope at every instant at which a term began: each lease takes up the largest of

@@ -2,28 +2,46 @@ import Foundation
 import Glibc
 import Testing
 
-/// The database server of an instance, to be stopped, killed and started by hand.
+/// The database server of an instance, or one on a copy of its data, to be stopped, killed and
+/// started by hand.
 struct DatabaseServer: Sendable {
-  private let workplace: Workplace
-  private let commandLine: [String]
-  private let userID: uid_t
-  private let groupID: gid_t
-  private var dataFolder: String { workplace.data + "/postgres" }
+  let workplace: Workplace
+  let dataFolder: String
+  let commandLine: [String]
+  let userID: uid_t
+  let groupID: gid_t
 
   init(of workplace: Workplace) throws {
-    self.workplace = workplace
+    let dataFolder = workplace.data + "/postgres"
     let processID = try #require(workplace.postmaster())
     let bytes = FileManager.default.contents(atPath: "/proc/\(processID)/cmdline") ?? .init()
-    commandLine = String(decoding: bytes, as: UTF8.self).split(separator: "\0").map(String.init)
     var status = stat()
-    try #require(stat(workplace.data + "/postgres", &status) == 0)
-    (userID, groupID) = (status.st_uid, status.st_gid)
+    try #require(stat(dataFolder, &status) == 0)
+    self.init(
+      workplace: workplace, dataFolder: dataFolder,
+      commandLine: String(decoding: bytes, as: UTF8.self).split(separator: "\0").map(String.init),
+      userID: status.st_uid, groupID: status.st_gid)
+  }
+
+  init(
+    workplace: Workplace, dataFolder: String, commandLine: [String], userID: uid_t, groupID: gid_t
+  ) {
+    self.workplace = workplace
+    self.dataFolder = dataFolder
+    self.commandLine = commandLine
+    self.userID = userID
+    self.groupID = groupID
+  }
+
+  /// Nil while none runs.
+  var processID: pid_t? {
+    Workplace.processes { $0.contains("postgres -D \(dataFolder) ") }.first
   }
 
   /// SIGINT stops it fast, SIGQUIT at once, SIGKILL without its doing anything; returns when the
   /// process is gone.
   func stop(by signal: Int32) async throws {
-    let processID = try #require(workplace.postmaster())
+    let processID = try #require(processID)
     kill(processID, signal)
     try await offPool {
       // A child of the instance that has ended and is not waited for is gone enough.
@@ -41,7 +59,7 @@ struct DatabaseServer: Sendable {
 
   /// The processes that work for a client, as the kernel knows them.
   func sessions() throws -> [pid_t] {
-    let postmaster = try #require(workplace.postmaster())
+    let postmaster = try #require(processID)
     let list = FileManager.default.contents(
       atPath: "/proc/\(postmaster)/task/\(postmaster)/children")
     return String(decoding: list ?? .init(), as: UTF8.self)
@@ -52,12 +70,12 @@ struct DatabaseServer: Sendable {
       }
   }
 
-  /// Starts it on its data; returns when it accepts connections. What a killed server leaves
-  /// behind may keep the next one from starting for a moment.
+  /// Starts it on its data; returns when it accepts connections, if only to read. What a killed
+  /// server leaves behind may keep the next one from starting for a moment.
   func start() async throws {
     let deadline = Date(timeIntervalSinceNow: 60)
     while Date() < deadline {
-      let program = try launch()
+      let program = try run(commandLine)
       let isReady = try await offPool { [dataFolder] in
         while Date() < deadline, !program.hasEnded {
           let bytes = FileManager.default.contents(atPath: dataFolder + "/postmaster.pid")
@@ -73,8 +91,9 @@ struct DatabaseServer: Sendable {
     throw Program.Failure(description: "the database server does not start")
   }
 
-  private func launch() throws -> Program {
-    var line = commandLine
+  /// Starts one of PostgreSQL's programs as the user that the data belong to.
+  func run(_ words: [String]) throws -> Program {
+    var line = words
     if geteuid() == 0 {
       line =
         [

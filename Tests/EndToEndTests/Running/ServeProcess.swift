@@ -25,7 +25,7 @@ final class ServeProcess: Sendable {
       "PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-8",
       "COUNTERSIGN_LISTEN": "127.0.0.1:0", "COUNTERSIGN_HOME": Binary.repository,
       "COUNTERSIGN_TOKENS_DECIDE": "true", "COUNTERSIGN_LOOPS": "1",
-      "COUNTERSIGN_DOSSIER": "off",
+      "COUNTERSIGN_DOSSIER": "off", "COUNTERSIGN_KEYS_MAX_AGE_SECONDS": "1",
     ].merging(changes) { _, new in new }
   }
 

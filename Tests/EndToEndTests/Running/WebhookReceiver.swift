@@ -19,15 +19,7 @@ final class WebhookReceiver: Sendable {
   var authority: String { "127.0.0.1:\(port)" }
 
   /// The Python that has the package of Standard Webhooks; nil where `./test` could not get it.
-  static let python: String? = {
-    let path = Binary.repository + "/.build/python/bin/python3"
-    let package = "/.build/python/lib"
-    let folders = FileManager.default.enumerator(atPath: Binary.repository + package)
-    while let name = folders?.nextObject() as? String {
-      if name.hasSuffix("/standardwebhooks") { return path }
-    }
-    return nil
-  }()
+  static let python = Python.with("standardwebhooks")
 
   static func with(_ body: (WebhookReceiver) async throws -> Void) async throws {
     let receiver = try await WebhookReceiver()

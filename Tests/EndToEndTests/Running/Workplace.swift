@@ -41,6 +41,8 @@ final class Workplace: Sendable {
       "COUNTERSIGN_ISSUER": "http://countersign.test", "COUNTERSIGN_HOME": Binary.repository,
       // No test asks anybody on the internet.
       "COUNTERSIGN_DOSSIER": "off",
+      // A replica whose folder is new waits twice as long before it serves.
+      "COUNTERSIGN_KEYS_MAX_AGE_SECONDS": "1",
     ]
   }
 

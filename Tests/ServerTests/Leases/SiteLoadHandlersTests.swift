@@ -2,6 +2,7 @@ import CountersignTesting
 import Domain
 import HTTPTypes
 import Testing
+import Workflow
 
 @Suite("what people see of load and hours")
 struct SiteLoadHandlersTests {
@@ -29,11 +30,14 @@ struct SiteLoadHandlersTests {
       #expect(try await lease(client, grant, "spider-2").status == 429)
       let report: JSON = [
         "from": "2026-11-21T22:00:00Z", "to": "2026-11-21T22:00:20Z", "requests": 12,
-        "status": ["200": 7, "404": 1, "429": 1, "503": 1], "timeouts": 1, "connection_errors": 1,
+        "status": ["200": 7, "404": 1, "500": 1, "502": 1], "timeouts": 1, "connection_errors": 1,
       ]
       let renewed = try await client.call(
         .post, "/v1/leases/\(id)/renewals", as: grant.poolKey, ["term": 1, "usage": report])
       #expect(renewed.status == 200)
+
+      #expect(try await lease(client, grant, "spider-2").status == 429)
+      await service.writeRefusals()
 
       let load = try await client.call(.get, "/v1/sites/EXAMPLE.com/load", as: person)
       #expect(load.status == 200)
@@ -45,6 +49,8 @@ struct SiteLoadHandlersTests {
       #expect(load["budgets"][0]["grant"] == .string(grant.grant.text))
       #expect(load["waiting"][0]["worker"] == "spider-2")
       #expect(load["minutes"][0]["requests"] == 12 && load["minutes"][0]["failures"] == 4)
+      #expect(load["refused"][0]["code"] == "no_capacity" && load["refused"][0]["calls"] == 2)
+      #expect(load["refused"][1] == .null)
       #expect(
         try await client.call(.get, "/v1/sites/example.com/load", as: grant.poolKey).status == 403)
       #expect(
@@ -88,15 +94,5 @@ struct SiteLoadHandlersTests {
       #expect(later["targets"][0]["days"][0]["open_seconds"] == 0)
       #expect(later["targets"][0]["next_opens_at"] == .null)
     }
-  }
-}
-
-extension JSON {
-  fileprivate subscript(name: String) -> JSON {
-    if case .object(let members) = self { members[name] ?? .null } else { .null }
-  }
-
-  fileprivate subscript(index: Int) -> JSON {
-    if case .array(let items) = self, items.indices.contains(index) { items[index] } else { .null }
   }
 }

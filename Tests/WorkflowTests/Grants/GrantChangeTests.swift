@@ -110,8 +110,11 @@ struct GrantChangeTests {
       #expect(renewed.lease.term.portion.rate.microRPS == 100_000)
       #expect(try await scene.refusedLease("b").map(\.code) == [.noCapacity])
       await #expect(throws: InvalidBody.self) { try await scene.narrow(target(100_000)) }
-      let owner = try await scene.narrow(target(50_000), as: scene.review.owner)
+      #expect(try await scene.epochs() == [])
+      let owner = try await scene.narrow(
+        target(50_000), as: scene.review.owner, isImmediate: true)
       #expect(owner.n == 2)
+      #expect(try await scene.epochs() == ["narrowing"], "tokens that are out are void at once")
       guard case .object(let terms) = try await scene.show().grant.terms,
         case .array(let budgets)? = terms["budgets"], case .object(let budget)? = budgets.first,
         case .object(let setBy)? = budget["set_by"]

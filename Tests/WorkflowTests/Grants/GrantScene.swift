@@ -112,13 +112,17 @@ struct GrantScene: Sendable {
   }
 
   func narrow(
-    _ target: TargetConditions? = nil, endsOn: LocalDate? = nil, as person: TestPerson? = nil
+    _ target: TargetConditions? = nil, endsOn: LocalDate? = nil, as person: TestPerson? = nil,
+    isImmediate: Bool = false
   ) async throws -> Narrowing {
     let conditions = Conditions(
       targets: target.map { [$0] } ?? [], endsOn: endsOn, note: nil)
     return try await service.act(
       as: person ?? review.requester,
-      NarrowGrant(grant: grant, input: .success(.init(conditions: conditions, reason: "less"))))
+      NarrowGrant(
+        grant: grant,
+        input: .success(
+          .init(conditions: conditions, reason: "less", isImmediate: isImmediate))))
   }
 
   /// What is recorded of a grant, oldest first: the types of its events.
@@ -126,6 +130,15 @@ struct GrantScene: Sendable {
     let stream = (id ?? grant).text
     return try await service.database.read { (tx: borrowing Transaction) in
       try await tx.query(Self.selectEvents, [.text(stream)]).map { try $0.text(0) }
+    }
+  }
+
+  /// Why tokens are void before they run out, oldest first.
+  func epochs() async throws -> [String] {
+    try await service.database.read { (tx: borrowing Transaction) in
+      try await tx.query(Statement("SELECT cause FROM epoch_events ORDER BY epoch")).map {
+        try $0.text(0)
+      }
     }
   }
 

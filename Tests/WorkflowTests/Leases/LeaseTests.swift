@@ -105,7 +105,7 @@ struct LeaseTests {
         #expect(try await grant.introspect(service, held) == nil)
         let live = try await service.look(
           as: operations, ShowLockPropagation(lock: lock.id))
-        #expect(live.liveLeases == 1 && live.enforcementPoints == ["demo"], "\(scope)")
+        #expect(live.liveLeases == 1 && live.points.map(\.name) == ["demo"], "\(scope)")
         let half = try await service.act(
           as: legal, ReleaseLock(lock: lock.id, reason: .success("over")))
         #expect(half.isActive)

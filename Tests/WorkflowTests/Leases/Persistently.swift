@@ -38,7 +38,7 @@ extension TestGrant {
 
   /// What the pool's enforcement point hears of a token.
   func introspect(_ service: Service, _ held: LeaseAnswer) async throws -> LeaseClaims? {
-    let token = try LeaseToken.signed(held.claims, with: service.signingKey)
+    let token = try LeaseToken.signed(held.claims, with: try service.signingKey)
     return try await service.look(for: gatewayCalls(), { _ in IntrospectToken(token: token) })
   }
 
@@ -61,8 +61,10 @@ extension Service {
         return StoredAnswer(status: 201, bytes: json.bytes())
       },
       refused: { _ in StoredAnswer(status: 400, bytes: []) })
+    // As the API says it: then renewals go together.
+    let subject = (command as? RenewLease).map { Subject.lease($0.lease) } ?? .unknown
     switch try await persistently({
-      try await perform(for: caller, storing: form, { _ in command })
+      try await perform(for: caller, about: subject, storing: form, { _ in command })
     }) {
     case .done(let output), .redone(let output): return output
     case .replayed: throw Replayed()

@@ -26,6 +26,14 @@ struct QuarantineTests {
     }
   }
 
+  /// Causes of the incidents that are open.
+  private func incidents(_ service: Service) async throws -> [IncidentCause?] {
+    let person = try await service.makePerson("on-call", .operator)
+    return try await service.look(as: person, ListIncidents(isOpen: true, limit: 9)).map {
+      $0.incident.cause
+    }
+  }
+
   private func until(_ outcome: Result<LeaseAnswer, Refusals>) -> Timestamp? {
     guard case .failure(let refusals) = outcome, case .quarantine(let until) = refusals.first
     else { return nil }
@@ -35,6 +43,7 @@ struct QuarantineTests {
   @Test("P17: in another cluster no lease is given or renewed until the longest term is over")
   func moved() async throws {
     try await TestService.with { service, clock in
+      _ = try await service.bootstrap(ImportPolicy(policy: ReviewScene.policy))
       let grant = try await service.makeGrant()
       let start = try await service.time().now
       clock.set(to: start)
@@ -63,6 +72,7 @@ struct QuarantineTests {
       clock.set(to: end)
       _ = try await grant.grantLease(service, worker: "c")
       #expect(try await events(service).count == 1)
+      #expect(try await incidents(service) == [IncidentCause(.quarantine, on: "service")])
     }
   }
 
@@ -92,6 +102,7 @@ struct QuarantineTests {
     arguments: [-10_000_000, 10_000_000] as [Int64])
   func clockStep(stepMicroseconds: Int64) async throws {
     try await TestService.with { service, _ in
+      _ = try await service.bootstrap(ImportPolicy(policy: ReviewScene.policy))
       let grant = try await service.makeGrant()
       let held = try await grant.grantLease(service, worker: "a", wish: 100_000)
       // What the database showed before it was moved.
@@ -120,6 +131,7 @@ struct QuarantineTests {
       }
       #expect(outcomes.allSatisfy { until($0) != nil })
       #expect(try await events(service) == ["clock_stepped"])
+      #expect(try await incidents(service) == [IncidentCause(.clockStep, on: "service")])
     }
   }
 }

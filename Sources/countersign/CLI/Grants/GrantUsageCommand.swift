@@ -4,14 +4,31 @@ import Domain
 /// `grants usage`.
 struct GrantUsageCommand: ClientCommand {
   static let configuration = CommandConfiguration(
-    commandName: "usage", abstract: "What was really sent, against what was granted.")
+    commandName: "usage", abstract: "What was really sent, against what was granted.",
+    discussion: """
+      countersign grants usage grant_… --step hour --from 2026-11-20 --to 2026-11-21
+      countersign grants usage grant_… --step day --csv > usage.csv
+      """)
 
   @Argument(help: "The grant's id.") var grant: String
+  @Option(help: "Tell what was sent in every minute, hour or day.") var step: String?
+  @Option(help: "From when: a day or a time such as 2026-11-20T06:00:00Z.") var from: String?
+  @Option(help: "Until when; a day counts whole. Without it, now.") var to: String?
+  @Flag(help: "Print the history as comma-separated values.") var csv = false
   @OptionGroup var client: ClientOptions
 
+  func validate() throws {
+    if csv, client.json { throw ValidationError("Either --csv or --json.") }
+  }
+
   func perform(_ session: Session) async throws {
-    let reply = try await session.api.get(Path("v1", "grants", grant, "usage"))
-    try session.show(reply, Printout.usage)
+    let reply = try await session.api.get(
+      Path("v1", "grants", grant, "usage"), [("step", step), ("from", from), ("to", to)],
+      accept: csv ? "text/csv" : nil)
+    if csv { return session.terminal.write(exactly: reply.bytes) }
+    try session.show(reply) { answer in
+      answer["history"].isNull ? Printout.usage(answer) : Printout.history(answer["history"])
+    }
   }
 }
 
@@ -134,3 +151,26 @@ struct HandOverGrantCommand: ClientCommand {
 }
 
 extension Handover.Part: ExpressibleByArgument {}
+
+extension Printout {
+  /// What was sent step by step, target by target.
+  static func history(_ history: JSON) -> Printout {
+    var printout = Printout()
+    for target in history["targets"].elements {
+      printout.add(
+        heading: "Target \(target["index"].cell): \(target["hosts"].joined(" ") ?? "-"), by the "
+          + "\(history["step"].cell) from \(target["from"].timeCell) to \(target["to"].timeCell)")
+      printout.add(
+        Table(
+          [.text("FROM"), .number("REQUESTS"), .number("FAILED"), .number("MOST A SECOND")],
+          empty: "nothing was reported",
+          rows: history["rows"].elements.filter { $0["target"] == target["index"] }.map { row in
+            [
+              row["from"].timeCell, Numbers.grouped(row["requests"].cell),
+              Numbers.grouped(row["failures"].cell), row["max_rps_seen"].cell,
+            ]
+          }))
+    }
+    return printout
+  }
+}

@@ -7,7 +7,7 @@ struct LeasesCommand: ParsableCommand {
     commandName: "leases", abstract: "Shares of a budget that workers hold.",
     subcommands: [
       GetLeaseCommand.self, RenewLeaseCommand.self, ReturnLeaseCommand.self,
-      ListLeasesCommand.self, ShowLeaseCommand.self,
+      ListLeasesCommand.self, ShowLeaseCommand.self, TopCommand.self,
     ])
 }
 

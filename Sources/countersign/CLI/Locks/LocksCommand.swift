@@ -26,6 +26,7 @@ struct PlaceLockCommand: ClientCommand {
   @Argument(help: "The site's host, the proposal's id or number, the pool's id or name, an id.")
   var id: String?
   @Option(help: "Why; everybody who is stopped sees it.") var reason: String
+  @Option(help: "The incident that it answers, by id or number.") var incident: String?
   @OptionGroup var client: ClientOptions
 
   func validate() throws {
@@ -48,9 +49,23 @@ struct PlaceLockCommand: ClientCommand {
         }
       covered["id"] = .string(resolved)
     }
-    let reply = try await session.api.post(
-      Path("v1", "locks"), ["scope": .object(covered), "reason": .string(reason)])
-    try session.show(reply, Printout.lock)
+    var body: JSONObject = ["scope": .object(covered), "reason": .string(reason)]
+    if let incident {
+      body["incident"] = .string(try await IncidentText.id(of: incident, session))
+    }
+    do {
+      try session.show(
+        try await session.api.post(Path("v1", "locks"), .object(body)), Printout.lock)
+    } catch let refused as Refused {
+      guard let incident, try refused.reply.json["code"].string == "incident_closed" else {
+        throw refused
+      }
+      // The stop comes first.
+      body["incident"] = nil
+      let reply = try await session.api.post(Path("v1", "locks"), .object(body))
+      session.remark("Incident \(incident) is closed: the stop stands, but answers no incident.")
+      try session.show(reply, Printout.lock)
+    }
   }
 }
 
@@ -155,7 +170,7 @@ extension Printout {
     Printout([
       "id": lock["id"].text, "stops": LockText.scope(lock), "reason": lock["reason"].text,
       "since": lock["locked_at"].time,
-      "released": lock["released_at"].time,
+      "released": lock["released_at"].time, "incident": lock["incident"].text,
     ])
   }
 }

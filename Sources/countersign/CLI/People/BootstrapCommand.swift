@@ -1,10 +1,6 @@
 import ArgumentParser
 import Domain
 import Foundation
-import Logging
-import Postgres
-import Reactor
-import Registries
 import Tokens
 import Workflow
 
@@ -34,60 +30,21 @@ struct BootstrapCommand: AsyncParsableCommand {
   func run() async throws {
     try await ExitStatus.reporting {
       let configuration = try ServiceConfiguration.read(for: .serve)
-      guard let url = configuration.databaseURL else {
-        throw StartFailure("DATABASE_URL is not set")
-      }
-      let group = try EventLoopGroup(count: 1)
-      group.start()
-      defer { group.stop() }
-      let database = try Database(
-        DatabaseConfiguration(url: url), loops: group.loops,
-        logger: .standard(level: .critical))
-      let result: Result<FirstAdministrators, any Error>
-      do {
-        result = .success(try await administrators(configuration, on: database))
-      } catch {
-        result = .failure(BootstrapCommand.readable(error))
-      }
-      await database.shutdown()
-      show(try result.get())
+      show(
+        try await DirectService.with(configuration) { service in
+          let identity = try await service.performUnauthenticated(
+            StartService(proposed: configuration.identity), method: .service, trace: nil)
+          let made = try await service.performUnauthenticated(
+            CreateFirstAdministrators(people: [first.input, second.input]), method: .service,
+            trace: nil)
+          return FirstAdministrators(identity: identity, made: made)
+        })
     }
-  }
-
-  private func administrators(
-    _ configuration: ServiceConfiguration, on database: Database
-  ) async throws -> FirstAdministrators {
-    let assets = try Assets.locate(home: configuration.home)
-    let service = Service(
-      database: database, clock: .database, zones: .system, suffixes: .system,
-      settings: Service.Settings(
-        tokensDecide: false,
-        schemaVersion: Int64(try Migrator.migrations(in: assets.migrations).last?.version ?? 0),
-        openAPI: []),
-      // Nothing is signed here; the service's own keys stay where they are.
-      signingKey: .make(.es256))
-    try await service.checkReadiness()
-    let identity = try await service.performUnauthenticated(
-      StartService(proposed: configuration.identity), method: .service, trace: nil)
-    let made = try await service.performUnauthenticated(
-      CreateFirstAdministrators(people: [first.input, second.input]), method: .service,
-      trace: nil)
-    return FirstAdministrators(identity: identity, made: made)
   }
 
   private func show(_ result: FirstAdministrators) {
     if json { return print(String(decoding: result.json.bytes(), as: UTF8.self)) }
     print(result.printout.lines(for: .plain).joined(separator: "\n"))
-  }
-
-  private static func readable(_ error: any Error) -> any Error {
-    switch error {
-    case let refusals as Refusals: StartFailure(refusals.all.map(\.detail).joined(separator: " "))
-    case CallFailure.unavailable(let reason, let cause): StartFailure(cause ?? reason)
-    case let error as DatabaseError where error.state == .undefinedTable:
-      StartFailure("the database has no schema yet: run countersign migrate")
-    default: error
-    }
   }
 }
 

@@ -22,7 +22,8 @@ extension ClientCommand {
         try await fetcher.fetch(request)
       },
       environment: environment,
-      terminal: .standardOutput(environment: environment.variables), printsJSON: client.json)
+      terminal: .standardOutput(environment: environment.variables), printsJSON: client.json,
+      loop: group.loops[0])
     do {
       try await perform(session)
     } catch {

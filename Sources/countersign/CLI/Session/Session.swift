@@ -1,4 +1,5 @@
 import Domain
+import Reactor
 
 /// One run of a client command: the calls, the terminal, how answers are shown.
 struct Session: Sendable {
@@ -6,6 +7,8 @@ struct Session: Sendable {
   let environment: ClientEnvironment
   let terminal: Terminal
   let printsJSON: Bool
+  /// Where calls are made; what watches the terminal lives there too.
+  let loop: EventLoop
 
   /// Prints an answer: as it is with `--json`, else as `form` sets it.
   func show(_ reply: Reply, _ form: (JSON) throws -> Printout) throws {

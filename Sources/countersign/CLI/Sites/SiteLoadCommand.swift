@@ -5,7 +5,7 @@ import Domain
 struct SiteLoadCommand: ClientCommand {
   static let configuration = CommandConfiguration(
     commandName: "load",
-    abstract: "Who may send how much to a site, who holds a share now, what was sent.")
+    abstract: "Who may send how much to a site, who holds a share now, what was sent and refused.")
 
   @Argument(help: "The site's host.") var host: String
   @OptionGroup var client: ClientOptions
@@ -80,6 +80,16 @@ extension Printout {
           [
             minute["minute"].timeCell, Numbers.grouped(minute["requests"].cell),
             Numbers.grouped(minute["failures"].cell),
+          ]
+        }))
+    printout.add(heading: "Refused in the last hour")
+    printout.add(
+      Table(
+        [.text("MINUTE"), .text("CODE"), .number("CALLS")], empty: "nothing",
+        rows: load["refused"].elements.suffix(15).map { refused in
+          [
+            refused["minute"].timeCell, refused["code"].cell,
+            Numbers.grouped(refused["calls"].cell),
           ]
         }))
   }
